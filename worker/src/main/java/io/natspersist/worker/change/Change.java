@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.change;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.transport.Headers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one stream, as it is journaled, told to watchers and applied to the file. {@link #number()} is contiguous
+ * per stream; {@link #epoch()} is that of the owner that decided it.
+ */
+public sealed interface Change {
+
+    StreamName stream();
+
+    long epoch();
+
+    /** The change number: 1 for a stream's first change, then one more each. */
+    long number();
+
+    /** When it was decided, ms since the epoch, by the owner's clock. */
+    long decidedAt();
+
+    /** What it takes in memory, roughly, in bytes. */
+    long bytes();
+
+    /**
+     * A message stored at {@code seq}. It replaces what was at that seq, and the message that had its key.
+     *
+     * @param time the message's time, ms since the epoch; the writer's, or decidedAt
+     */
+    record Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time, @Nullable String key,
+            @Nullable String msgId, Headers headers, byte @Nullable [] value) implements Change {
+
+        public Message message() {
+            return new Message(seq, time, number, key, msgId, headers, value);
+        }
+
+        @Override
+        public long bytes() {
+            return 64 + bytesOf(key, headers, value);
+        }
+    }
+
+    /**
+     * Messages removed, all of which were there.
+     *
+     * @param key the key by which the one message was named, if it was
+     * @param msgId the id of the request, remembered like that of a set
+     */
+    record Delete(StreamName stream, long epoch, long number, long decidedAt, List<Long> seqs, @Nullable String key,
+            @Nullable String msgId) implements Change {
+
+        public Delete {
+            seqs = List.copyOf(seqs);
+        }
+
+        @Override
+        public long bytes() {
+            return 64 + 24L * seqs.size();
+        }
+    }
+
+    /**
+     * Every message up to {@code upToSeq} removed. Sequence numbers go on from where they were.
+     *
+     * @param upToSeq the last sequence number that goes
+     */
+    record DeleteAll(StreamName stream, long epoch, long number, long decidedAt, long upToSeq, @Nullable String msgId)
+            implements
+                Change {
+
+        @Override
+        public long bytes() {
+            return 64;
+        }
+    }
+
+    static long bytesOf(@Nullable String key, Headers headers, byte @Nullable [] value) {
+        long[] sum = {key == null ? 0 : key.length()};
+        headers.forEach((n, v) -> sum[0] += n.length() + v.length());
+        return sum[0] + (value == null ? 0 : value.length);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+
+/**
+ * The volume as streams need it: one file per stream. Every call blocks, on a network for as long as the network likes:
+ * never call it on an event loop. Calls for different streams may run in parallel, those for one stream must not.
+ */
+public interface StreamFiles {
+
+    /**
+     * Opens a stream's file for the owner of {@code epoch}, taking it over from owners of lower epochs: their names cease to
+     * lead to it.
+     *
+     * @return {@link Opened.Absent} where the stream has no file
+     */
+    Opened open(StreamName stream, int slot, long epoch);
+
+    /**
+     * Makes the file of a stream that has none (as {@link #open} has said).
+     *
+     * @throws StreamFileException when that fails, or the file exists
+     */
+    StreamFile create(StreamName stream, int slot, long epoch);
+
+    /** What opening came to. */
+    sealed interface Opened {
+        record File(StreamFile file) implements Opened {
+        }
+
+        record Absent() implements Opened {
+        }
+
+        /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
+        record Unavailable(String why) implements Opened {
+        }
+
+        /** It is damaged; it was set aside under another name, never deleted. */
+        record Corrupt(String why) implements Opened {
+        }
+    }
+}
