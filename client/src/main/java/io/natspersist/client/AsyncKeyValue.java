@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key-value store: a stream whose messages have keys and replace each other. No history is kept. Futures complete on the
+ * client's event loop, as those of {@link AsyncStream}. Safe for use by many threads.
+ */
+public final class AsyncKeyValue {
+
+    private final AsyncStream stream;
+
+    AsyncKeyValue(AsyncStream stream) {
+        this.stream = stream;
+    }
+
+    public String name() {
+        return stream.name();
+    }
+
+    /** The underlying stream. */
+    public AsyncStream stream() {
+        return stream;
+    }
+
+    /** What is under the key; empty: nothing. */
+    public CompletableFuture<Optional<Entry>> get(String key) {
+        return PersistClient.pending();
+    }
+
+    /** Puts a value under the key, whatever is there, and gives its revision. */
+    public CompletableFuture<Long> put(String key, byte @Nullable [] value) {
+        return PersistClient.pending();
+    }
+
+    /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */
+    public CompletableFuture<OptionalLong> create(String key, byte @Nullable [] value) {
+        return PersistClient.pending();
+    }
+
+    /** Replaces the value only if its revision is the expected one; empty: it was another, or nothing was there. */
+    public CompletableFuture<OptionalLong> update(String key, byte @Nullable [] value, long expectedRevision) {
+        return PersistClient.pending();
+    }
+
+    /** Removes the key; false: it was not there. */
+    public CompletableFuture<Boolean> delete(String key) {
+        return PersistClient.pending();
+    }
+
+    /** Removes the key only if its value has the expected revision; false: it was another, or not there. */
+    public CompletableFuture<Boolean> delete(String key, long expectedRevision) {
+        return PersistClient.pending();
+    }
+
+    /** The first page of the keys, with their revisions in place of sequence numbers, in the order of their UTF-8 bytes. */
+    public CompletableFuture<Page<KeyEntry>> keys() {
+        return stream.keys();
+    }
+
+    /** Watches the store: see {@link KeyValueListener}. */
+    public Watch watch(KeyValueListener listener) {
+        return PersistClient.pending();
+    }
+}

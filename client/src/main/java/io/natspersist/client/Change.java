@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import java.util.List;
+
+/** Something that altered a stream. Its {@link #position()} can be kept, to go on watching from there. */
+public sealed interface Change {
+
+    /** Which change this is. Numbers are contiguous per stream; the epoch is that of the owner that told it. */
+    Position position();
+
+    /** A message was stored. Where it has a key it took the place of that key's message, if there was one. */
+    record Set(Position position, StreamMessage message) implements Change {}
+
+    /** Messages went, one by one. {@code seqs} may name some that a watcher never saw. */
+    record Delete(Position position, List<Long> seqs) implements Change {
+        public Delete {
+            seqs = List.copyOf(seqs);
+        }
+    }
+
+    /** All messages with sequence numbers up to {@code endSeq} went. */
+    record DeleteAll(Position position, long endSeq) implements Change {}
+}

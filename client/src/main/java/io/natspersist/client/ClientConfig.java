@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import io.natspersist.protocol.Subjects;
+
+/**
+ * How a client behaves. Times are in milliseconds. The defaults suit an application server.
+ *
+ * @param subjects the cluster's subjects
+ * @param deadlineMillis how long one call may take, all its retries included; at most {@link #MAX_DEADLINE_MILLIS}
+ * @param attemptMillis how long one try waits for its answer before the next one
+ * @param maxInFlight how many requests may be waiting for an answer at once; further calls queue in the client, in order
+ * @param tableCheckMillis how often the table's number is asked for, once for all streams, while something is watched
+ * @param watchBuffer how many changes one watch keeps while it catches up; beyond it they are dropped and asked for later
+ * @param messageIds whether sets and deletes without a message id get one, which is what makes it safe to repeat them
+ */
+public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptMillis, int maxInFlight,
+        long tableCheckMillis, int watchBuffer, boolean messageIds) {
+
+    /** Workers remember message ids for two minutes at least; the last retry of a call must come well before that. */
+    public static final long MAX_DEADLINE_MILLIS = 110_000;
+
+    /** @throws IllegalArgumentException when a number is out of its range; the message says which */
+    public ClientConfig {
+        require(deadlineMillis >= 1 && deadlineMillis <= MAX_DEADLINE_MILLIS, "deadlineMillis", deadlineMillis);
+        require(attemptMillis >= 1, "attemptMillis", attemptMillis);
+        require(maxInFlight >= 1, "maxInFlight", maxInFlight);
+        require(tableCheckMillis >= 1, "tableCheckMillis", tableCheckMillis);
+        require(watchBuffer >= 1, "watchBuffer", watchBuffer);
+    }
+
+    private static void require(boolean holds, String name, long value) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " " + value + " is out of range");
+        }
+    }
+
+    /** The defaults, for the cluster whose subjects begin with {@code persist.<cluster>}. */
+    public static ClientConfig ofCluster(String cluster) {
+        return ofSubjects(Subjects.ofCluster(cluster));
+    }
+
+    /** The defaults: 60 s for a call, 5 s for a try, 10,000 in flight, the table every 30 s, message ids. */
+    public static ClientConfig ofSubjects(Subjects subjects) {
+        return new ClientConfig(subjects, 60_000, 5_000, 10_000, 30_000, 4_096, true);
+    }
+
+    public ClientConfig withDeadlineMillis(long millis) {
+        return new ClientConfig(subjects, millis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
+                messageIds);
+    }
+
+    public ClientConfig withAttemptMillis(long millis) {
+        return new ClientConfig(subjects, deadlineMillis, millis, maxInFlight, tableCheckMillis, watchBuffer,
+                messageIds);
+    }
+
+    public ClientConfig withMaxInFlight(int requests) {
+        return new ClientConfig(subjects, deadlineMillis, attemptMillis, requests, tableCheckMillis, watchBuffer,
+                messageIds);
+    }
+
+    public ClientConfig withTableCheckMillis(long millis) {
+        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, millis, watchBuffer, messageIds);
+    }
+
+    public ClientConfig withWatchBuffer(int changes) {
+        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, changes,
+                messageIds);
+    }
+
+    public ClientConfig withMessageIds(boolean automatic) {
+        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
+                automatic);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key-value store, with calls that wait for their result. They throw {@link PersistException}, and must not be called on
+ * the client's event loop, which is refused with an {@link IllegalStateException}. Safe for use by many threads.
+ */
+public final class KeyValue {
+
+    private final PersistClient client;
+    private final AsyncKeyValue async;
+
+    KeyValue(PersistClient client, AsyncKeyValue async) {
+        this.client = client;
+        this.async = async;
+    }
+
+    public String name() {
+        return async.name();
+    }
+
+    /** The same store, without waiting. */
+    public AsyncKeyValue async() {
+        return async;
+    }
+
+    /** What is under the key; empty: nothing. */
+    public Optional<Entry> get(String key) {
+        return client.await(async.get(key));
+    }
+
+    /** Puts a value under the key, whatever is there, and gives its revision. */
+    public long put(String key, byte @Nullable [] value) {
+        return client.await(async.put(key, value));
+    }
+
+    /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */
+    public OptionalLong create(String key, byte @Nullable [] value) {
+        return client.await(async.create(key, value));
+    }
+
+    /** Replaces the value only if its revision is the expected one; empty: it was another, or nothing was there. */
+    public OptionalLong update(String key, byte @Nullable [] value, long expectedRevision) {
+        return client.await(async.update(key, value, expectedRevision));
+    }
+
+    /** Removes the key; false: it was not there. */
+    public boolean delete(String key) {
+        return client.await(async.delete(key));
+    }
+
+    /** Removes the key only if its value has the expected revision; false: it was another, or not there. */
+    public boolean delete(String key, long expectedRevision) {
+        return client.await(async.delete(key, expectedRevision));
+    }
+
+    /** The keys, with their revisions, in the order of their UTF-8 bytes, read page by page. */
+    public Iterable<KeyEntry> keys() {
+        return () -> new PageIterator<>(client, async.keys());
+    }
+
+    /** Watches the store: see {@link KeyValueListener}. */
+    public Watch watch(KeyValueListener listener) {
+        return async.watch(listener);
+    }
+}

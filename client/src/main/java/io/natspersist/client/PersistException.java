@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import io.natspersist.protocol.ErrorCode;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a call failed, after all the retries that were safe. The code is that of the service's answer, by name, so that a code
+ * newer than this client survives; or one of the client's own: {@link #DEADLINE} and {@link #CLOSED}.
+ */
+public final class PersistException extends RuntimeException {
+
+    /** The call's deadline passed. Where {@link #noSideEffects()} is false it may have been carried out. Number 504. */
+    public static final String DEADLINE = "DEADLINE";
+    /** The client was closed. Where {@link #noSideEffects()} is false the call may have been carried out. Number 499. */
+    public static final String CLOSED = "CLOSED";
+
+    private final String code;
+    private final int number;
+    private final boolean retryable;
+    private final boolean noSideEffects;
+    private final long retryAfterMillis;
+
+    PersistException(String code, int number, boolean retryable, boolean noSideEffects, long retryAfterMillis,
+            String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.number = number;
+        this.retryable = retryable;
+        this.noSideEffects = noSideEffects;
+        this.retryAfterMillis = retryAfterMillis;
+    }
+
+    /** The symbolic code: an {@link ErrorCode}'s name, or one of this class. */
+    public String code() {
+        return code;
+    }
+
+    public boolean is(ErrorCode error) {
+        return code.equals(error.name());
+    }
+
+    /** A number like HTTP's, for people and logs. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether the same call may succeed later. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** Whether it is certain that nothing was changed. */
+    public boolean noSideEffects() {
+        return noSideEffects;
+    }
+
+    /** How long the service asked to wait before another try, in milliseconds. */
+    public OptionalLong retryAfterMillis() {
+        return retryAfterMillis < 0 ? OptionalLong.empty() : OptionalLong.of(retryAfterMillis);
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream, with calls that wait for their result. They throw {@link PersistException}, and must not be called on the
+ * client's event loop (in a listener or a future's callback), which is refused with an {@link IllegalStateException}. Safe
+ * for use by many threads. What each call does is said at {@link AsyncStream}.
+ */
+public final class StreamHandle {
+
+    private final PersistClient client;
+    private final AsyncStream async;
+
+    StreamHandle(PersistClient client, AsyncStream async) {
+        this.client = client;
+        this.async = async;
+    }
+
+    public String name() {
+        return async.name();
+    }
+
+    /** The same stream, without waiting. */
+    public AsyncStream async() {
+        return async;
+    }
+
+    /** Appends a message. */
+    public Stored set(byte @Nullable [] value) {
+        return client.await(async.set(value));
+    }
+
+    /** Stores a message; a null value differs from an empty one. */
+    public Stored set(SetOptions options, byte @Nullable [] value) {
+        return client.await(async.set(options, value));
+    }
+
+    /** The message with this sequence number. */
+    public Optional<StreamMessage> get(long seq) {
+        return client.await(async.get(seq));
+    }
+
+    /** The message with this key. */
+    public Optional<StreamMessage> get(String key) {
+        return client.await(async.get(key));
+    }
+
+    /** The message with the highest sequence number. */
+    public Optional<StreamMessage> last() {
+        return client.await(async.last());
+    }
+
+    /** The first message, by sequence number, whose time is at or after this one (milliseconds since the epoch). */
+    public Optional<StreamMessage> firstAt(long time) {
+        return client.await(async.firstAt(time));
+    }
+
+    /** All messages, by sequence number, read page by page while the iteration goes on. */
+    public Iterable<StreamMessage> getAll() {
+        return getAll(MessageRange.ALL);
+    }
+
+    /** The messages in a range, by sequence number, read page by page while the iteration goes on. */
+    public Iterable<StreamMessage> getAll(MessageRange range) {
+        return () -> new PageIterator<>(client, async.getAll(range));
+    }
+
+    /** As {@link #getAll()}, as a Java stream. */
+    public Stream<StreamMessage> messages() {
+        return java.util.stream.StreamSupport.stream(getAll().spliterator(), false);
+    }
+
+    /** Deletes one message. */
+    public Deleted delete(long seq) {
+        return delete(List.of(seq));
+    }
+
+    /** Deletes messages, at most 1,000 at once. */
+    public Deleted delete(List<Long> seqs) {
+        return client.await(async.delete(seqs));
+    }
+
+    /** Deletes the message with this key, if there is one. */
+    public Deleted delete(String key) {
+        return client.await(async.delete(key));
+    }
+
+    /** Deletes the key's message if that has this sequence number; else fails with {@code WRONG_KEY_SEQ}. */
+    public Deleted delete(String key, long expectSeq) {
+        return client.await(async.delete(key, expectSeq));
+    }
+
+    /** Deletes all messages. */
+    public Deleted deleteAll() {
+        return client.await(async.deleteAll());
+    }
+
+    /** Deletes all messages with sequence numbers up to this one. */
+    public Deleted deleteAll(long endSeq) {
+        return client.await(async.deleteAll(endSeq));
+    }
+
+    /** The stream's keys, in the order of their UTF-8 bytes, read page by page while the iteration goes on. */
+    public Iterable<KeyEntry> keys() {
+        return () -> new PageIterator<>(client, async.keys());
+    }
+
+    public StreamInfo info() {
+        return client.await(async.info());
+    }
+
+    /** Returns once the stream's file holds everything by itself. */
+    public Position flush() {
+        return client.await(async.flush());
+    }
+
+    /** Which worker serves the stream. */
+    public Location locate() {
+        return client.await(async.locate());
+    }
+
+    /** Watches the stream: see {@link WatchListener}. */
+    public Watch watch(WatchFrom from, WatchListener listener) {
+        return async.watch(from, listener);
+    }
+}
