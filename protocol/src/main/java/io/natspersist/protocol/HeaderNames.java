@@ -54,8 +54,7 @@ public final class HeaderNames {
     /** The NATS services convention: the error's number. */
     public static final String SERVICE_ERROR_CODE = "Nats-Service-Error-Code";
 
-    private HeaderNames() {
-    }
+    private HeaderNames() {}
 
     /** Whether a header belongs to the protocol and is not stored with a message. */
     public static boolean isReserved(String name) {

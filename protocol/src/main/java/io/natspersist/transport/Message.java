@@ -8,5 +8,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param replyTo where the sender wants its answer; null: nowhere
  */
-public record Message(String subject, @Nullable String replyTo, Headers headers, byte[] payload) {
-}
+public record Message(String subject, @Nullable String replyTo, Headers headers, byte[] payload) {}

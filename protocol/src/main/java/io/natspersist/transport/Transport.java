@@ -50,15 +50,12 @@ public interface Transport extends AutoCloseable {
     /** What became of a request. */
     sealed interface Reply {
         /** The first answer; it may be an error answer of the service. */
-        record Answer(Message message) implements Reply {
-        }
+        record Answer(Message message) implements Reply {}
 
         /** Nobody listens on the subject: the request reached no one. */
-        record NoResponders() implements Reply {
-        }
+        record NoResponders() implements Reply {}
 
         /** No answer came in time: the request may have been carried out or not. */
-        record TimedOut() implements Reply {
-        }
+        record TimedOut() implements Reply {}
     }
 }

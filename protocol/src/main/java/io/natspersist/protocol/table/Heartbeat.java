@@ -35,12 +35,10 @@ public record Heartbeat(String worker, long incarnation, String instance, boolea
     }
 
     /** A slot let go of. {@code epoch}: that of the entry that awaits it (the successor's). */
-    public record Released(int slot, long epoch) {
-    }
+    public record Released(int slot, long epoch) {}
 
     /** A journal's changes of one slot are now in the worker's own journal. {@code epoch}: that of the slot's entry. */
-    public record Adopted(int slot, long epoch, Incarnation journal) {
-    }
+    public record Adopted(int slot, long epoch, Incarnation journal) {}
 
     /** How busy a worker is. {@code messagesPerSecond} counts requests; {@code cpu} is in cores. */
     public record Load(long openStreams, double messagesPerSecond, double cpu) {
@@ -62,7 +60,6 @@ public record Heartbeat(String worker, long incarnation, String instance, boolea
             journals = journals == null ? List.of() : List.copyOf(journals);
         }
 
-        public record Held(int slot, SlotAssignment assignment) {
-        }
+        public record Held(int slot, SlotAssignment assignment) {}
     }
 }
