@@ -48,16 +48,21 @@ public record Heartbeat(String worker, long incarnation, String instance, boolea
     /**
      * What a lost table is rebuilt from.
      *
-     * @param slots the slots that the worker serves, adopts or awaits, by number, as it knows them
+     * @param slots the slots that the worker serves, adopts, awaits or has yet to release, by number, as its table has them
      * @param journals the names of all journals on the volume
+     * @param fenced those of them in whose folder {@code release} was written or a seal stands: what their owners claim
+     *        counts for nothing
      * @param highestEpoch the highest epoch that it knows of, in its tables and in the journals on the volume
      * @param highestIncarnation the same for incarnations
      */
-    public record Report(List<Held> slots, List<Incarnation> journals, long highestEpoch, long highestIncarnation) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Report(List<Held> slots, List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch,
+            long highestIncarnation) {
 
         public Report {
             slots = slots == null ? List.of() : List.copyOf(slots);
             journals = journals == null ? List.of() : List.copyOf(journals);
+            fenced = fenced == null ? List.of() : List.copyOf(fenced);
         }
 
         public record Held(int slot, SlotAssignment assignment) {}

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who owns one slot.
  *
- * @param owner null: nobody yet
+ * @param owner null: nobody yet, or nobody since the last owner died; the rest of the entry then waits for the next owner
  * @param epoch grows with every change of owner; 0 while the slot never had one
  * @param awaits the living old owner that has not yet said "released": until then the owner touches nothing and answers
- *        "retry"
+ *        "retry". May be the owner itself: it was letting go of the slot for a successor that died, and lets go of it first
  * @param adopt journals of dead incarnations whose changes of this slot may not be in its files; the owner seals and adopts
  *        them before it serves
  */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.coordinator;
+
+import io.natspersist.protocol.table.Heartbeat;
+import io.natspersist.protocol.table.Incarnation;
+import java.util.List;
+
+/**
+ * How the cluster stands, as far as this coordinator knows.
+ *
+ * @param phase what the coordinator is doing
+ * @param tableVersion version of the stored table; 0: there is none
+ * @param slots how many slots there are
+ * @param unowned slots that have no owner now
+ * @param moving slots that await their old owner
+ * @param adopting slots that have a journal to adopt
+ * @param workers all living incarnations
+ */
+public record CoordinatorStatus(Phase phase, long tableVersion, int slots, int unowned, int moving, int adopting,
+        List<WorkerStatus> workers) {
+
+    public CoordinatorStatus {
+        workers = List.copyOf(workers);
+    }
+
+    /** What a coordinator is doing. */
+    public enum Phase {
+        /** Reads the stored table. */
+        LOADING,
+        /** There is no stored table: waits for reports that tell a new cluster from a lost table. */
+        REBUILDING,
+        /** Serves the stored table and changes it when it must. */
+        SERVING,
+        /** Found that another coordinator stores tables: says nothing any more. */
+        STEPPED_DOWN,
+        /** Was stopped, or not started yet. */
+        STOPPED
+    }
+
+    /** @param silentMillis since its last heartbeat, or since this coordinator (re)connected */
+    public record WorkerStatus(Incarnation worker, boolean ready, boolean draining, int slots, long silentMillis,
+            Heartbeat.Load load) {}
+
+    /** Whether every slot is served: owned, and neither awaited nor to be adopted. */
+    public boolean settled() {
+        return phase == Phase.SERVING && unowned == 0 && moving == 0 && adopting == 0;
+    }
+}
