@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.journal;
+
+/** When a change counts as journaled. */
+public enum Durability {
+    /** Once its group was forced. */
+    SYNC,
+    /** Once its group was written; it is forced within {@link JournalConfig#relaxedForceMillis()}, if the volume keeps up. */
+    RELAXED
+}

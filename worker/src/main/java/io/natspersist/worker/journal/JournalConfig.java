@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.journal;
+
+import java.util.Set;
+
+/**
+ * How a journal is written.
+ *
+ * @param segmentBytes a segment that has grown to this size is followed by a new one
+ * @param maxBytes what its owner should keep it under; the writer itself enforces nothing
+ * @param reserveBytes with less free space on the volume, {@link JournalWriter#spaceLow()} is true
+ * @param ballastBytes size of a file that takes up space, to be given back when others have used up the reserve; 0: none
+ * @param relaxedForceMillis in {@code RELAXED}, a force begins at most this long after the first change it covers
+ * @param relaxedForceLimitMillis in {@code RELAXED}, nothing counts as durable while a force takes longer than this
+ * @param mistakes planted by tests of the tests, empty otherwise
+ */
+public record JournalConfig(Durability durability, long segmentBytes, long maxBytes, long reserveBytes, long ballastBytes,
+        long relaxedForceMillis, long relaxedForceLimitMillis, Set<JournalMistake> mistakes) {
+
+    private static final long MIB = 1 << 20;
+
+    public static final JournalConfig DEFAULT = new JournalConfig(Durability.SYNC, 16 * MIB, 256 * MIB, 256 * MIB,
+            32 * MIB, 1000, 2000, Set.of());
+
+    public JournalConfig {
+        if (segmentBytes < 1 || segmentBytes > Integer.MAX_VALUE / 2) {
+            throw new IllegalArgumentException("segmentBytes " + segmentBytes + " must be 1 to 1 GiB");
+        }
+        if (ballastBytes < 0 || ballastBytes > reserveBytes) {
+            throw new IllegalArgumentException("ballastBytes " + ballastBytes + " must be 0 to reserveBytes " + reserveBytes);
+        }
+        if (relaxedForceMillis < 1 || relaxedForceLimitMillis < 1) {
+            throw new IllegalArgumentException("times must be positive");
+        }
+        mistakes = Set.copyOf(mistakes);
+    }
+
+    public JournalConfig withDurability(Durability d) {
+        return new JournalConfig(d, segmentBytes, maxBytes, reserveBytes, ballastBytes, relaxedForceMillis,
+                relaxedForceLimitMillis, mistakes);
+    }
+
+    public JournalConfig withSegmentBytes(long bytes) {
+        return new JournalConfig(durability, bytes, maxBytes, reserveBytes, ballastBytes, relaxedForceMillis,
+                relaxedForceLimitMillis, mistakes);
+    }
+
+    public JournalConfig withMaxBytes(long bytes) {
+        return new JournalConfig(durability, segmentBytes, bytes, reserveBytes, ballastBytes, relaxedForceMillis,
+                relaxedForceLimitMillis, mistakes);
+    }
+
+    public JournalConfig withSpace(long reserve, long ballast) {
+        return new JournalConfig(durability, segmentBytes, maxBytes, reserve, ballast, relaxedForceMillis,
+                relaxedForceLimitMillis, mistakes);
+    }
+
+    public JournalConfig withMistakes(Set<JournalMistake> planted) {
+        return new JournalConfig(durability, segmentBytes, maxBytes, reserveBytes, ballastBytes, relaxedForceMillis,
+                relaxedForceLimitMillis, planted);
+    }
+}
