@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  */
 public final class JournalWriter {
 
+    private long calls;
+
     /**
      * @param io for everything that blocks; with two threads, {@code RELAXED} writes while it forces
      */
@@ -28,16 +30,19 @@ public final class JournalWriter {
 
     /** Makes the journal's folder and its first segment, locked and forced; then {@code opened}. Called once. */
     public void open(Runnable opened) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Adds a change to the group that gathers. */
     public Position append(Change change) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Notes that the stream's file holds everything up to this change, forced: who adopts this journal skips that. */
     public void noteApplied(StreamName stream, long change) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
@@ -46,16 +51,19 @@ public final class JournalWriter {
      * the calls.
      */
     public void whenDurable(Runnable then) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** The same, but forced in either mode; starts a force where one is needed. */
     public void whenForced(Runnable then) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Writes and forces a new group, empty if need be, which proves that the lock is still held; then {@code then}. */
     public void prove(Runnable then) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
@@ -64,46 +72,55 @@ public final class JournalWriter {
      * deleted, oldest first.
      */
     public void release(Position position) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Reads back an entry that is durable and not released. Blocking; from any thread. */
     public Change read(Position position) throws IOException {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** What the journal takes on the volume, with what is still to be written. */
     public long bytes() {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** What is appended and not yet written, in memory. Grows while the volume stalls: its owner must push back. */
     public long unwrittenBytes() {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** For how long the oldest change that is not forced has been waiting, ms; 0: there is none. */
     public long oldestUnforcedMillis() {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** How many groups were forced. */
     public long forcedGroups() {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Whether the volume had less free space than the reserve when last asked, once a second. */
     public boolean spaceLow() {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Looks, on {@code probes}, whether a successor has told this worker to halt; then tells {@code found} on the loop. */
     public void checkRelease(Executor probes, Consumer<Boolean> found) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 
     /** Forces what there is, lets go of the journal, then {@code closed}. Nothing may be appended any more. */
     public void close(Runnable closed) {
+        calls++;
         throw new UnsupportedOperationException("not yet");
     }
 }
