@@ -70,6 +70,7 @@ public interface StreamFile {
      * @param epochs for each owner that changed the stream, in order: its epoch and its first change
      * @param change the number of the last change applied; 0: none
      * @param lastSeq the highest seq ever assigned; 0: none
+     * @param firstSeq the lowest seq of a message that is there now; 0: none
      * @param messages how many messages there are now
      * @param bytes the sum of their {@link Message#bytes()}
      */
@@ -82,13 +83,10 @@ public interface StreamFile {
     }
 
     /** An owner's epoch and the number of its first change. */
-    record EpochStart(long epoch, long firstChange) {
-    }
+    record EpochStart(long epoch, long firstChange) {}
 
-    record KeySeq(String key, long seq) {
-    }
+    record KeySeq(String key, long seq) {}
 
     /** What a request with a message id came to. {@code seq}: that of the set; for deletes 0. */
-    record Remembered(long change, long epoch, long seq) {
-    }
+    record Remembered(long change, long epoch, long seq) {}
 }

@@ -24,20 +24,19 @@ public interface StreamFiles {
      */
     StreamFile create(StreamName stream, int slot, long epoch);
 
+    /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
+    void forgetSlot(int slot);
+
     /** What opening came to. */
     sealed interface Opened {
-        record File(StreamFile file) implements Opened {
-        }
+        record File(StreamFile file) implements Opened {}
 
-        record Absent() implements Opened {
-        }
+        record Absent() implements Opened {}
 
         /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
-        record Unavailable(String why) implements Opened {
-        }
+        record Unavailable(String why) implements Opened {}
 
         /** It is damaged; it was set aside under another name, never deleted. */
-        record Corrupt(String why) implements Opened {
-        }
+        record Corrupt(String why) implements Opened {}
     }
 }

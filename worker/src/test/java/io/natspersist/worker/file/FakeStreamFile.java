@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.FakeStreamFiles.Stored;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A handle on a file of {@link FakeStreamFiles}, whose monitor guards everything here. */
+final class FakeStreamFile implements StreamFile {
+
+    /** How it stands with the lock. */
+    private enum Lock {
+        HELD, LOST, FENCED, DEAD
+    }
+
+    final String node;
+    final Stored stored;
+    private final FakeStreamFiles volume;
+    private final StreamName stream;
+    /** What this handle sees; the file's own state as long as the lock is held. */
+    private MemoryStream seen;
+    private Lock lock = Lock.HELD;
+
+    FakeStreamFile(FakeStreamFiles volume, String node, StreamName stream, Stored stored) {
+        this.volume = volume;
+        this.node = node;
+        this.stream = stream;
+        this.stored = stored;
+        this.seen = stored.current;
+    }
+
+    boolean holdsLock() {
+        return lock == Lock.HELD;
+    }
+
+    /** From now on nothing written through this handle reaches the volume, and of what was not synced only some did. */
+    void loseLock() {
+        if (lock == Lock.HELD) {
+            lock = Lock.LOST;
+            seen = seen.copy();
+            volume.loseUnsynced(stored);
+        }
+    }
+
+    /** Another owner has opened the file. */
+    void fence() {
+        lock = Lock.FENCED;
+    }
+
+    void die() {
+        lock = Lock.DEAD;
+    }
+
+    @Override
+    public State state() {
+        synchronized (volume) {
+            return seen.state();
+        }
+    }
+
+    @Override
+    public void apply(List<Change> changes) {
+        synchronized (volume) {
+            check();
+            if (lock == Lock.FENCED) {
+                throw lockLost();
+            }
+            seen.apply(changes);
+            if (lock == Lock.HELD) {
+                stored.unsynced.add(List.copyOf(changes));
+                stored.writer = node;
+            }
+        }
+    }
+
+    @Override
+    public void sync() {
+        synchronized (volume) {
+            check();
+            if (lock != Lock.HELD) {
+                throw lockLost();
+            }
+            stored.sync();
+        }
+    }
+
+    @Override
+    public Optional<Message> get(long seq) {
+        return read(s -> s.get(seq));
+    }
+
+    @Override
+    public Optional<Message> get(String key) {
+        return read(s -> s.get(key));
+    }
+
+    @Override
+    public Optional<Message> last() {
+        return read(MemoryStream::last);
+    }
+
+    @Override
+    public Optional<Message> firstSince(long time) {
+        return read(s -> s.firstSince(time));
+    }
+
+    @Override
+    public List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
+        return read(s -> s.read(fromSeq, toSeq, limit, maxBytes));
+    }
+
+    @Override
+    public List<KeySeq> keys(@Nullable String afterKey, int limit) {
+        return read(s -> s.keys(afterKey, limit));
+    }
+
+    @Override
+    public Optional<Remembered> remembered(String msgId, long since) {
+        return read(s -> s.remembered(msgId, since));
+    }
+
+    @Override
+    public List<String> rememberedIds(long since) {
+        return read(s -> s.rememberedIds(since));
+    }
+
+    @Override
+    public Optional<List<Change>> changesAfter(long after, int limit, long maxBytes) {
+        return read(s -> s.changesAfter(after, limit, maxBytes));
+    }
+
+    @Override
+    public void close() {
+        synchronized (volume) {
+            sync();
+            volume.letGo(this);
+        }
+    }
+
+    @Override
+    public void abandon() {
+        synchronized (volume) {
+            volume.letGo(this);
+        }
+    }
+
+    private <T> T read(Function<MemoryStream, T> how) {
+        synchronized (volume) {
+            check();
+            return how.apply(seen);
+        }
+    }
+
+    private void check() {
+        if (lock == Lock.DEAD) {
+            throw new StreamFileException(Kind.UNAVAILABLE, stream, "the file is closed", null);
+        }
+        volume.failIfScripted(stream);
+        if (stored.corrupt) {
+            throw new StreamFileException(Kind.CORRUPT, stream, "scripted", null);
+        }
+    }
+
+    private StreamFileException lockLost() {
+        return new StreamFileException(Kind.UNAVAILABLE, stream, "the lock is lost", null);
+    }
+}

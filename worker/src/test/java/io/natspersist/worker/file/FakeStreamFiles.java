@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import io.natspersist.worker.file.StreamFiles.Opened;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume of stream files in memory, mounted by several nodes, that behaves like a shared one at its worst: what was applied
+ * and not synced is lost with the power (but not with a process), locks can be taken away, and who lost one goes on
+ * without noticing until it syncs. Safe for use by several threads.
+ */
+public final class FakeStreamFiles {
+    private final StreamFileLimits limits;
+    private final RandomGenerator random;
+    private final Map<StreamName, Stored> streams = new TreeMap<>();
+    private final Map<StreamName, Deque<Kind>> failures = new HashMap<>();
+    private final Set<FakeStreamFile> open = new LinkedHashSet<>();
+    private final List<StreamName> setAside = new ArrayList<>();
+    private long opens;
+    private long creates;
+    private long renames;
+
+    /** One stream's file on the volume. */
+    static final class Stored {
+        private final MemoryStream durable;
+        /** What its owner and whoever comes after a mere kill see: the durable state and the unsynced batches. */
+        MemoryStream current;
+        final Set<FakeStreamFile> handles = new LinkedHashSet<>();
+        final List<List<Change>> unsynced = new ArrayList<>();
+        String writer = "";
+        long epoch;
+        boolean corrupt;
+
+        Stored(StreamFileLimits limits, long epoch) {
+            this.durable = new MemoryStream(limits);
+            this.current = new MemoryStream(limits);
+            this.epoch = epoch;
+        }
+
+        void sync() {
+            unsynced.forEach(durable::apply);
+            unsynced.clear();
+        }
+    }
+
+    /** @param random decides how much of what was not synced survives: some first batches */
+    public FakeStreamFiles(RandomGenerator random) {
+        this(random, StreamFileLimits.DEFAULT);
+    }
+
+    public FakeStreamFiles(RandomGenerator random, StreamFileLimits limits) {
+        this.random = random;
+        this.limits = limits;
+    }
+
+    /** The volume as one node (a machine with one worker process at a time) sees it. */
+    public StreamFiles mount(String node) {
+        return new StreamFiles() {
+            @Override
+            public Opened open(StreamName stream, int slot, long epoch) {
+                return openFor(node, stream, epoch);
+            }
+
+            @Override
+            public StreamFile create(StreamName stream, int slot, long epoch) {
+                return createFor(node, stream, epoch);
+            }
+
+            @Override
+            public void forgetSlot(int slot) {
+                // nothing is kept
+            }
+        };
+    }
+
+    private synchronized Opened openFor(String node, StreamName stream, long epoch) {
+        opens++;
+        Kind failure = nextFailure(stream);
+        Stored stored = streams.get(stream);
+        if (failure == Kind.UNAVAILABLE) {
+            return new Opened.Unavailable("scripted");
+        }
+        if (stored == null) {
+            return new Opened.Absent();
+        }
+        if (stored.epoch > epoch) {
+            return new Opened.Unavailable("taken over by epoch " + stored.epoch);
+        }
+        if (stored.handles.stream().anyMatch(FakeStreamFile::holdsLock)) {
+            return new Opened.Unavailable("held by another process");
+        }
+        if (stored.corrupt || failure == Kind.CORRUPT) {
+            streams.remove(stream);
+            setAside.add(stream);
+            return new Opened.Corrupt("scripted");
+        }
+        stored.handles.forEach(FakeStreamFile::fence);
+        if (stored.epoch != epoch) {
+            stored.epoch = epoch;
+            renames += 2;
+        }
+        return new Opened.File(hold(node, stream, stored));
+    }
+
+    private synchronized StreamFile createFor(String node, StreamName stream, long epoch) {
+        creates++;
+        Kind failure = nextFailure(stream);
+        if (failure != null || streams.containsKey(stream)) {
+            throw new StreamFileException(Kind.UNAVAILABLE, stream, failure != null ? "scripted" : "its file exists",
+                    null);
+        }
+        Stored stored = new Stored(limits, epoch);
+        streams.put(stream, stored);
+        return hold(node, stream, stored);
+    }
+
+    private FakeStreamFile hold(String node, StreamName stream, Stored stored) {
+        FakeStreamFile file = new FakeStreamFile(this, node, stream, stored);
+        open.add(file);
+        stored.handles.add(file);
+        return file;
+    }
+
+    private @Nullable Kind nextFailure(StreamName stream) {
+        Deque<Kind> scripted = failures.get(stream);
+        return scripted == null ? null : scripted.poll();
+    }
+
+    /** Called by files before each verb. */
+    void failIfScripted(StreamName stream) {
+        Kind failure = nextFailure(stream);
+        if (failure != null) {
+            throw new StreamFileException(failure, stream, "scripted", null);
+        }
+    }
+
+    void letGo(FakeStreamFile file) {
+        file.die();
+        open.remove(file);
+        file.stored.handles.remove(file);
+    }
+
+    void loseUnsynced(Stored stored) {
+        int kept = stored.unsynced.isEmpty() ? 0 : random.nextInt(stored.unsynced.size() + 1);
+        stored.unsynced.subList(kept, stored.unsynced.size()).clear();
+        stored.sync();
+        stored.current = stored.durable.copy();
+    }
+
+    /** The node's process dies: its locks are free, what it applied is there. */
+    public synchronized void kill(String node) {
+        letGoOfAll(node);
+    }
+
+    /** The node's machine dies: of what it applied and did not sync, some first batches survive. */
+    public synchronized void losePower(String node) {
+        letGoOfAll(node);
+        streams.values().stream().filter(s -> s.writer.equals(node)).forEach(this::loseUnsynced);
+    }
+
+    /** Every machine and the volume die. */
+    public synchronized void losePower() {
+        List.copyOf(open).forEach(f -> letGoOfAll(f.node));
+        streams.values().forEach(this::loseUnsynced);
+    }
+
+    /** The volume takes the node's locks away, as an NFS server does when a lease ends. The node does not notice yet. */
+    public synchronized void takeLocks(String node) {
+        open.stream().filter(f -> f.node.equals(node)).forEach(FakeStreamFile::loseLock);
+    }
+
+    private void letGoOfAll(String node) {
+        List.copyOf(open).stream().filter(f -> f.node.equals(node)).forEach(this::letGo);
+    }
+
+    /** The next call that concerns this stream (its state excepted) fails so; called again, the one after it too. */
+    public synchronized void failNext(StreamName stream, Kind kind) {
+        failures.computeIfAbsent(stream, s -> new ArrayDeque<>()).add(kind);
+    }
+
+    /** The file is damaged: whoever uses or opens it is told. */
+    public synchronized void corrupt(StreamName stream) {
+        streams.get(stream).corrupt = true;
+    }
+
+    public synchronized List<StreamName> setAside() {
+        return List.copyOf(setAside);
+    }
+
+    public synchronized List<StreamName> streams() {
+        return List.copyOf(streams.keySet());
+    }
+
+    public synchronized int openFiles() {
+        return open.size();
+    }
+
+    public synchronized long opens() {
+        return opens;
+    }
+
+    public synchronized long creates() {
+        return creates;
+    }
+
+    public synchronized long renames() {
+        return renames;
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.StreamFile.KeySeq;
+import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.StreamFile.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a stream's file holds, in the plainest form: the model that files are compared with, and the contents of fake ones. */
+final class MemoryStream {
+    private final StreamFileLimits limits;
+    private final NavigableMap<Long, Change.Set> messages = new TreeMap<>();
+    private final NavigableMap<String, Long> keys = new TreeMap<>();
+    /** Changes that no live message represents. */
+    private final NavigableMap<Long, Change> log = new TreeMap<>();
+    private final Map<String, Id> ids = new TreeMap<>();
+    private final List<EpochStart> epochs = new ArrayList<>();
+    private long change;
+    private long lastSeq;
+    private long bytes;
+    private long floor;
+    private long logBytes;
+
+    private record Id(Remembered remembered, long at) {}
+
+    MemoryStream(StreamFileLimits limits) {
+        this.limits = limits;
+    }
+
+    MemoryStream copy() {
+        MemoryStream copy = new MemoryStream(limits);
+        copy.messages.putAll(messages);
+        copy.keys.putAll(keys);
+        copy.log.putAll(log);
+        copy.ids.putAll(ids);
+        copy.epochs.addAll(epochs);
+        copy.change = change;
+        copy.lastSeq = lastSeq;
+        copy.bytes = bytes;
+        copy.floor = floor;
+        copy.logBytes = logBytes;
+        return copy;
+    }
+
+    State state() {
+        return new State(epochs, change, lastSeq, messages.isEmpty() ? 0 : messages.firstKey(), messages.size(), bytes);
+    }
+
+    void apply(List<Change> changes) {
+        for (Change next : changes) {
+            if (next.number() != change + 1) {
+                throw new IllegalArgumentException("change " + next.number() + " after " + change);
+            }
+            if (epochs.isEmpty() || epochs.getLast().epoch() < next.epoch()) {
+                epochs.add(new EpochStart(next.epoch(), next.number()));
+            }
+            switch (next) {
+                case Change.Set set -> set(set);
+                case Change.Delete delete -> delete(delete);
+                case Change.DeleteAll all -> deleteAll(all);
+            }
+            change = next.number();
+        }
+        trim();
+        ids.values().removeIf(id -> id.at < changes.getLast().decidedAt() - limits.idMillis());
+    }
+
+    private void set(Change.Set set) {
+        remove(set.seq());
+        Long sameKey = set.key() == null ? null : keys.get(set.key());
+        if (sameKey != null) {
+            remove(sameKey);
+        }
+        messages.put(set.seq(), set);
+        if (set.key() != null) {
+            keys.put(set.key(), set.seq());
+        }
+        bytes += set.message().bytes();
+        lastSeq = Math.max(lastSeq, set.seq());
+        remember(set.msgId(), set, set.seq());
+    }
+
+    private void delete(Change.Delete delete) {
+        delete.seqs().forEach(this::remove);
+        log(delete);
+        remember(delete.msgId(), delete, 0);
+    }
+
+    private void deleteAll(Change.DeleteAll all) {
+        List.copyOf(messages.headMap(all.upToSeq(), true).keySet()).forEach(this::remove);
+        log(all);
+        remember(all.msgId(), all, 0);
+    }
+
+    private void remove(long seq) {
+        Change.Set gone = messages.remove(seq);
+        if (gone != null) {
+            bytes -= gone.message().bytes();
+            if (gone.key() != null) {
+                keys.remove(gone.key());
+            }
+            log(gone);
+        }
+    }
+
+    private void log(Change gone) {
+        if (gone.number() > floor) {
+            log.put(gone.number(), gone);
+            logBytes += gone.bytes();
+        }
+    }
+
+    private void trim() {
+        while (log.size() > limits.logChanges() || log.size() > 1 && logBytes > limits.logBytes()) {
+            Change oldest = log.pollFirstEntry().getValue();
+            logBytes -= oldest.bytes();
+            floor = oldest.number();
+        }
+    }
+
+    private void remember(@Nullable String msgId, Change by, long seq) {
+        if (msgId != null) {
+            ids.put(msgId, new Id(new Remembered(by.number(), by.epoch(), seq), by.decidedAt()));
+        }
+    }
+
+    Optional<Message> get(long seq) {
+        return Optional.ofNullable(messages.get(seq)).map(Change.Set::message);
+    }
+
+    Optional<Message> get(String key) {
+        return Optional.ofNullable(keys.get(key)).flatMap(this::get);
+    }
+
+    Optional<Message> last() {
+        return Optional.ofNullable(messages.lastEntry()).map(e -> e.getValue().message());
+    }
+
+    Optional<Message> firstSince(long time) {
+        return messages.values().stream().filter(m -> m.time() >= time).findFirst().map(Change.Set::message);
+    }
+
+    List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
+        List<Message> read = new ArrayList<>();
+        long sum = 0;
+        for (Change.Set set : messages.tailMap(fromSeq, true).values()) {
+            sum += set.message().bytes();
+            if (set.seq() > toSeq || read.size() == limit || sum > maxBytes && !read.isEmpty()) {
+                break;
+            }
+            read.add(set.message());
+        }
+        return read;
+    }
+
+    List<KeySeq> keys(@Nullable String afterKey, int limit) {
+        return (afterKey == null ? keys : keys.tailMap(afterKey, false)).entrySet()
+                .stream()
+                .limit(limit)
+                .map(e -> new KeySeq(e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    Optional<Remembered> remembered(String msgId, long since) {
+        return Optional.ofNullable(ids.get(msgId)).filter(id -> id.at >= since).map(Id::remembered);
+    }
+
+    List<String> rememberedIds(long since) {
+        return ids.entrySet().stream().filter(e -> e.getValue().at >= since).map(Map.Entry::getKey).toList();
+    }
+
+    Optional<List<Change>> changesAfter(long after, int limit, long maxBytes) {
+        if (after < floor) {
+            return Optional.empty();
+        }
+        NavigableMap<Long, Change> all = new TreeMap<>(log.tailMap(after, false));
+        messages.values().stream().filter(m -> m.number() > after).forEach(m -> all.put(m.number(), m));
+        List<Change> read = new ArrayList<>();
+        long sum = 0;
+        for (Change next : all.values()) {
+            sum += next.bytes();
+            if (read.size() == limit || sum > maxBytes && !read.isEmpty()) {
+                break;
+            }
+            read.add(next);
+        }
+        return Optional.of(read);
+    }
+}
