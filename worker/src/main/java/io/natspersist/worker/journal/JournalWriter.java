@@ -25,7 +25,8 @@ public final class JournalWriter {
      * @param io for everything that blocks; with two threads, {@code RELAXED} writes while it forces
      */
     public JournalWriter(Disk disk, Incarnation id, EventLoop loop, Executor io, JournalConfig config,
-            Consumer<Throwable> fault) {}
+            Consumer<Throwable> fault) {
+    }
 
     /** Makes the journal's folder and its first segment, locked and forced; then {@code opened}. Called once. */
     public void open(Runnable opened) {

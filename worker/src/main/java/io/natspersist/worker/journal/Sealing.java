@@ -8,7 +8,8 @@ import java.io.IOException;
 /** Ends another's journal, for good: once it is sealed its writer can acknowledge nothing more. Blocking. */
 public final class Sealing {
 
-    private Sealing() {}
+    private Sealing() {
+    }
 
     /**
      * Tries once. Does no harm when called again, by anyone, at any time: a seal stays until the folder goes.
@@ -31,12 +32,15 @@ public final class Sealing {
 
     public sealed interface Result {
         /** It can be read. */
-        record Sealed() implements Result {}
+        record Sealed() implements Result {
+        }
 
         /** Its owner, or that owner's machine, lives on; or someone else is sealing it. Ask again soon. */
-        record StillLocked() implements Result {}
+        record StillLocked() implements Result {
+        }
 
         /** There is no such journal: it was deleted, or never begun. */
-        record Gone() implements Result {}
+        record Gone() implements Result {
+        }
     }
 }
