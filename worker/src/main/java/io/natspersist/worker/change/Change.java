@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Change {
 
+    /** What a change takes in memory beside its text and value, roughly, in bytes. */
+    long OVERHEAD = 64;
+
     StreamName stream();
 
     long epoch();
@@ -39,7 +42,7 @@ public sealed interface Change {
 
         @Override
         public long bytes() {
-            return 64 + bytesOf(key, headers, value);
+            return OVERHEAD + bytesOf(key, headers, value);
         }
     }
 
@@ -58,7 +61,7 @@ public sealed interface Change {
 
         @Override
         public long bytes() {
-            return 64 + 24L * seqs.size();
+            return OVERHEAD + 24L * seqs.size();
         }
     }
 
@@ -73,7 +76,7 @@ public sealed interface Change {
 
         @Override
         public long bytes() {
-            return 64;
+            return OVERHEAD;
         }
     }
 

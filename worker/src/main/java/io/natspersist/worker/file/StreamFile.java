@@ -45,6 +45,9 @@ public interface StreamFile {
      */
     List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes);
 
+    /** How many messages have a seq of at most {@code upToSeq}, and their bytes. */
+    Counted count(long upToSeq);
+
     /** Keys and the seqs of their messages, in the order of the keys' code units, after {@code afterKey} (null: from the first). */
     List<KeySeq> keys(@Nullable String afterKey, int limit);
 

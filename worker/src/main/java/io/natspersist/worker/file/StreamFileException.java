@@ -17,16 +17,23 @@ public final class StreamFileException extends RuntimeException {
     }
 
     private final Kind kind;
+    private final String why;
     private final transient StreamName stream;
 
-    public StreamFileException(Kind kind, StreamName stream, String message, @Nullable Throwable cause) {
-        super(stream + ": " + message, cause);
+    /** @param why what is wrong, in words, without the stream's name */
+    public StreamFileException(Kind kind, StreamName stream, String why, @Nullable Throwable cause) {
+        super(stream + ": " + why, cause);
         this.kind = kind;
+        this.why = why;
         this.stream = stream;
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    public String why() {
+        return why;
     }
 
     public StreamName stream() {

@@ -36,7 +36,10 @@ public interface StreamFiles {
         /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
         record Unavailable(String why) implements Opened {}
 
-        /** It is damaged; it was set aside under another name, never deleted. */
+        /**
+         * It is damaged; it was set aside under another name, never deleted. A stream with a set-aside file stays corrupt: it
+         * is never taken for absent.
+         */
         record Corrupt(String why) implements Opened {}
     }
 }
