@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.loop;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A loop that is one daemon thread and the real clocks. The thread parks only while there is nothing to do, and is woken
+ * only when it is parked, so a busy loop costs those who give it tasks no system call.
+ */
+public final class ThreadEventLoop implements EventLoop, AutoCloseable {
+
+    /** How many tasks run between two looks at the timers. */
+    private static final int BATCH = 128;
+
+    private final TaskQueue tasks = new TaskQueue();
+    private final TimerHeap timers = new TimerHeap();
+    private final AtomicBoolean parked = new AtomicBoolean();
+    private final Consumer<Throwable> fault;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param name of the thread
+     * @param fault told, on the loop, what a task threw; the loop goes on
+     */
+    public ThreadEventLoop(String name, Consumer<Throwable> fault) {
+        this.fault = fault;
+        this.thread = new Thread(this::loop, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** {@inheritDoc} After {@link #close()} it does nothing. */
+    @Override
+    public void execute(Runnable task) {
+        if (closed) {
+            return;
+        }
+        tasks.add(task);
+        wake();
+    }
+
+    /** {@inheritDoc} May be called from any thread. */
+    @Override
+    public Timer after(long millis, Runnable task) {
+        TimerHeap.Entry entry = new TimerHeap.Entry(nanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)), task);
+        if (Thread.currentThread() == thread) {
+            timers.add(entry);
+        } else {
+            execute(() -> timers.add(entry));
+        }
+        return entry;
+    }
+
+    @Override
+    public long wallMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    /**
+     * Runs what was given before, forgets the timers, and ends the thread; waits for that, unless called on the loop itself
+     * or interrupted.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        if (parked.get() && parked.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void loop() {
+        while (!(closed && tasks.isEmpty())) {
+            boolean busy = runTasks();
+            busy |= runDueTimers();
+            if (!busy) {
+                park();
+            }
+        }
+    }
+
+    private boolean runTasks() {
+        for (int ran = 0; ran < BATCH; ran++) {
+            Runnable task = tasks.poll();
+            if (task == null) {
+                return ran > 0;
+            }
+            run(task);
+        }
+        return true;
+    }
+
+    private boolean runDueTimers() {
+        if (timers.isEmpty() || closed) {
+            return false;
+        }
+        boolean ran = false;
+        long now = nanos();
+        for (Runnable task = timers.pollDue(now); task != null; task = timers.pollDue(now)) {
+            run(task);
+            ran = true;
+        }
+        return ran;
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable t) {
+            report(t);
+        }
+    }
+
+    private void report(Throwable t) {
+        try {
+            fault.accept(t);
+        } catch (Throwable alsoThrown) {
+            Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
+            handler.uncaughtException(thread, alsoThrown);
+        }
+    }
+
+    /** Whoever adds a task after {@code parked} was set wakes the thread; what was added before is seen here. */
+    private void park() {
+        long nanos = timers.isEmpty() ? Long.MAX_VALUE : timers.nanosToNext(nanos());
+        parked.set(true);
+        if (tasks.isEmpty() && !closed && nanos > 0) {
+            if (nanos == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanos);
+            }
+        }
+        parked.set(false);
+    }
+}

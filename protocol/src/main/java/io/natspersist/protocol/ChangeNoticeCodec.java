@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.protocol;
+
+import io.natspersist.transport.Headers;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The headers of change notices. */
+final class ChangeNoticeCodec {
+
+    static final byte[] NO_BYTES = {};
+
+    private static final String TRAILING = "trailing";
+
+    private ChangeNoticeCodec() {}
+
+    static Headers headers(ChangeNotice notice) {
+        if (notice instanceof ChangeNotice.Changed changed) {
+            return headers(changed.change());
+        }
+        ChangeNotice.Trailing trailing = (ChangeNotice.Trailing) notice;
+        return common(trailing.change(), trailing.epoch(), TRAILING).build();
+    }
+
+    private static Headers headers(WireChange change) {
+        if (change instanceof WireChange.Delete delete) {
+            String seqs = delete.seqs().stream().map(String::valueOf).collect(Collectors.joining(","));
+            return common(change.number(), change.epoch(), WireChangeCodec.DELETE).add(HeaderNames.SEQ, seqs).build();
+        } else if (change instanceof WireChange.DeleteAll all) {
+            return common(change.number(), change.epoch(), WireChangeCodec.DELETE_ALL)
+                    .add(HeaderNames.SEQ, all.upToSeq())
+                    .build();
+        }
+        WireChange.Set set = (WireChange.Set) change;
+        Headers.Builder headers = common(set.number(), set.epoch(), WireChangeCodec.SET)
+                .add(HeaderNames.SEQ, set.seq())
+                .add(HeaderNames.TIME, set.time())
+                .addIfPresent(HeaderNames.KEY, set.key())
+                .addIfPresent(HeaderNames.MSG_ID, set.msgId());
+        if (set.value() == null) {
+            headers.add(HeaderNames.NO_VALUE, "true");
+        }
+        return headers.build().and(set.headers());
+    }
+
+    private static Headers.Builder common(long change, long epoch, String op) {
+        return Headers.builder()
+                .add(HeaderNames.CHANGE, change)
+                .add(HeaderNames.EPOCH, epoch)
+                .add(HeaderNames.OP, op);
+    }
+
+    static ChangeNotice decode(HeaderFields fields, byte[] payload) {
+        long change = fields.required(HeaderNames.CHANGE);
+        long epoch = fields.required(HeaderNames.EPOCH);
+        String op = fields.text(HeaderNames.OP);
+        if (op == null) {
+            throw new BadMessage(HeaderNames.OP, "is missing");
+        }
+        return switch (op) {
+            case TRAILING -> new ChangeNotice.Trailing(change, epoch);
+            case WireChangeCodec.SET -> new ChangeNotice.Changed(new WireChange.Set(change, epoch,
+                    fields.required(HeaderNames.SEQ), fields.required(HeaderNames.TIME), fields.text(HeaderNames.KEY),
+                    fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
+                    fields.flag(HeaderNames.NO_VALUE) ? null : payload));
+            case WireChangeCodec.DELETE -> {
+                List<Long> seqs = fields.seqs(HeaderNames.SEQ, Integer.MAX_VALUE);
+                yield new ChangeNotice.Changed(new WireChange.Delete(change, epoch, seqs));
+            }
+            case WireChangeCodec.DELETE_ALL -> new ChangeNotice.Changed(
+                    new WireChange.DeleteAll(change, epoch, fields.required(HeaderNames.SEQ)));
+            default -> throw new BadMessage(HeaderNames.OP, "is an unknown operation '" + op + "'");
+        };
+    }
+}

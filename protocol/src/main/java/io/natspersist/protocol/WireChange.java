@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.protocol;
+
+import io.natspersist.transport.Headers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One change of a stream, as watchers learn of it: in a batch or by a {@link ChangeNotice}. */
+public sealed interface WireChange {
+
+    /** The change number. */
+    long number();
+
+    /** The epoch of the owner that decided it. */
+    long epoch();
+
+    /** What it takes in a batch, in bytes. */
+    default int size() {
+        return PackWriter.size(to -> WireChangeCodec.write(this, to));
+    }
+
+    /**
+     * A message was stored at {@code seq}; it replaces what was there, and the message that had its key.
+     *
+     * @param time ms since the epoch
+     * @param value null: absent, which differs from empty
+     */
+    record Set(long number, long epoch, long seq, long time, @Nullable String key, @Nullable String msgId,
+            Headers headers, byte @Nullable [] value) implements WireChange {
+
+        public WireMessage message() {
+            return new WireMessage(seq, time, number, key, msgId, headers, value);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Set s && number == s.number && epoch == s.epoch && seq == s.seq && time == s.time
+                    && Objects.equals(key, s.key) && Objects.equals(msgId, s.msgId) && headers.equals(s.headers)
+                    && Arrays.equals(value, s.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(number, epoch, seq, time, key, msgId, headers) * 31 + Arrays.hashCode(value);
+        }
+    }
+
+    /** These messages, all of which were there, were removed. */
+    record Delete(long number, long epoch, List<Long> seqs) implements WireChange {
+        public Delete {
+            seqs = List.copyOf(seqs);
+        }
+    }
+
+    /** Every message up to {@code upToSeq} was removed. */
+    record DeleteAll(long number, long epoch, long upToSeq) implements WireChange {}
+}
