@@ -88,6 +88,8 @@ public interface StreamFile {
     /** An owner's epoch and the number of its first change. */
     record EpochStart(long epoch, long firstChange) {}
 
+    record Counted(long messages, long bytes) {}
+
     record KeySeq(String key, long seq) {}
 
     /** What a request with a message id came to. {@code seq}: that of the set; for deletes 0. */

@@ -116,6 +116,11 @@ final class FakeStreamFile implements StreamFile {
     }
 
     @Override
+    public Counted count(long upToSeq) {
+        return read(s -> s.count(upToSeq));
+    }
+
+    @Override
     public List<KeySeq> keys(@Nullable String afterKey, int limit) {
         return read(s -> s.keys(afterKey, limit));
     }

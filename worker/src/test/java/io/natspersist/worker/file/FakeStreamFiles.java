@@ -94,7 +94,7 @@ public final class FakeStreamFiles {
             return new Opened.Unavailable("scripted");
         }
         if (stored == null) {
-            return new Opened.Absent();
+            return setAside.contains(stream) ? new Opened.Corrupt("a damaged file was set aside") : new Opened.Absent();
         }
         if (stored.epoch > epoch) {
             return new Opened.Unavailable("taken over by epoch " + stored.epoch);
@@ -118,7 +118,7 @@ public final class FakeStreamFiles {
     private synchronized StreamFile createFor(String node, StreamName stream, long epoch) {
         creates++;
         Kind failure = nextFailure(stream);
-        if (failure != null || streams.containsKey(stream)) {
+        if (failure != null || streams.containsKey(stream) || setAside.contains(stream)) {
             throw new StreamFileException(Kind.UNAVAILABLE, stream, failure != null ? "scripted" : "its file exists",
                     null);
         }

@@ -3,11 +3,13 @@ package io.natspersist.worker.file;
 
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.State;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -160,6 +162,11 @@ final class MemoryStream {
             read.add(set.message());
         }
         return read;
+    }
+
+    Counted count(long upToSeq) {
+        Collection<Change.Set> counted = messages.headMap(upToSeq, true).values();
+        return new Counted(counted.size(), counted.stream().mapToLong(m -> m.message().bytes()).sum());
     }
 
     List<KeySeq> keys(@Nullable String afterKey, int limit) {
