@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import io.natspersist.protocol.ErrorCode;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -29,32 +30,36 @@ public final class AsyncKeyValue {
 
     /** What is under the key; empty: nothing. */
     public CompletableFuture<Optional<Entry>> get(String key) {
-        return PersistClient.pending();
+        return stream.get(key).thenApply(found -> found.map(m -> new Entry(key, m.seq(), m.time(), m.value())));
     }
 
     /** Puts a value under the key, whatever is there, and gives its revision. */
     public CompletableFuture<Long> put(String key, byte @Nullable [] value) {
-        return PersistClient.pending();
+        return stream.set(SetOptions.key(key), value).thenApply(Stored::seq);
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */
     public CompletableFuture<OptionalLong> create(String key, byte @Nullable [] value) {
-        return PersistClient.pending();
+        return update(key, value, 0);
     }
 
     /** Replaces the value only if its revision is the expected one; empty: it was another, or nothing was there. */
     public CompletableFuture<OptionalLong> update(String key, byte @Nullable [] value, long expectedRevision) {
-        return PersistClient.pending();
+        return stream.set(SetOptions.key(key).withExpectSeq(expectedRevision), value)
+                .handle((stored, failed) -> PersistException.unless(ErrorCode.WRONG_KEY_SEQ, failed,
+                        OptionalLong.empty(), () -> OptionalLong.of(stored.seq())));
     }
 
     /** Removes the key; false: it was not there. */
     public CompletableFuture<Boolean> delete(String key) {
-        return PersistClient.pending();
+        return stream.delete(key).thenApply(deleted -> deleted.count() > 0);
     }
 
     /** Removes the key only if its value has the expected revision; false: it was another, or not there. */
     public CompletableFuture<Boolean> delete(String key, long expectedRevision) {
-        return PersistClient.pending();
+        return stream.delete(key, expectedRevision)
+                .handle((deleted, failed) -> PersistException.unless(ErrorCode.WRONG_KEY_SEQ, failed, false,
+                        () -> deleted.count() > 0));
     }
 
     /** The first page of the keys, with their revisions in place of sequence numbers, in the order of their UTF-8 bytes. */
@@ -64,6 +69,6 @@ public final class AsyncKeyValue {
 
     /** Watches the store: see {@link KeyValueListener}. */
     public Watch watch(KeyValueListener listener) {
-        return PersistClient.pending();
+        return stream.watch(WatchFrom.beginning(), new KeyValueWatch(listener));
     }
 }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.StreamName;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * rule that out waits for each set, or names the last sequence number that it expects.
  */
 public final class AsyncStream {
+
+    private static final byte[] EMPTY = new byte[0];
 
     private final PersistClient client;
     private final StreamName name;
@@ -42,80 +51,147 @@ public final class AsyncStream {
      * @param value null: a message without a value, which differs from an empty one. Not copied: do not change it
      */
     public CompletableFuture<Stored> set(SetOptions options, byte @Nullable [] value) {
-        return PersistClient.pending();
+        String msgId = options.msgId() != null ? options.msgId() : client.nextMsgId();
+        Headers.Builder headers = Headers.builder()
+                .addIfPresent(HeaderNames.KEY, options.key())
+                .addIfPresent(HeaderNames.SEQ, text(options.seq()))
+                .addIfPresent(HeaderNames.EXPECT_LAST_SEQ, text(options.expectLastSeq()))
+                .addIfPresent(HeaderNames.EXPECT_SEQ, text(options.expectSeq()))
+                .addIfPresent(HeaderNames.MSG_ID, msgId)
+                .addIfPresent(HeaderNames.TIME, text(options.time()))
+                .addIfPresent(HeaderNames.NO_VALUE, value == null ? "true" : null);
+        Headers all = headers.build().and(options.headers());
+        return write("set", all, value == null ? EMPTY : value, msgId, Answers::stored);
     }
 
     /** The message with this sequence number. */
     public CompletableFuture<Optional<StreamMessage>> get(long seq) {
-        return PersistClient.pending();
+        return get(HeaderNames.SEQ, Long.toString(seq));
     }
 
     /** The message with this key. */
     public CompletableFuture<Optional<StreamMessage>> get(String key) {
-        return PersistClient.pending();
+        return get(HeaderNames.KEY, key);
     }
 
     /** The message with the highest sequence number. */
     public CompletableFuture<Optional<StreamMessage>> last() {
-        return PersistClient.pending();
+        return get(HeaderNames.LAST, "true");
     }
 
     /** The first message, by sequence number, whose time is at or after this one (milliseconds since the epoch). */
     public CompletableFuture<Optional<StreamMessage>> firstAt(long time) {
-        return PersistClient.pending();
+        return get(HeaderNames.START_TIME, Long.toString(time));
+    }
+
+    private CompletableFuture<Optional<StreamMessage>> get(String header, String value) {
+        return read("get", Headers.of(header, value), answer -> Optional.of(Answers.message(answer)))
+                .handle((found, failed) -> PersistException.unless(ErrorCode.NOT_FOUND, failed, Optional.empty(),
+                        () -> found));
     }
 
     /** The first page of the messages in a range, by sequence number. */
     public CompletableFuture<Page<StreamMessage>> getAll(MessageRange range) {
-        return PersistClient.pending();
+        Headers.Builder headers = Headers.builder().add(HeaderNames.START_SEQ, range.startSeq()).add(HeaderNames.LIMIT,
+                range.pageSize());
+        if (range.endSeq() != Long.MAX_VALUE) {
+            headers.add(HeaderNames.END_SEQ, range.endSeq());
+        }
+        return read("getAll", headers.build(), answer -> {
+            Answer.Messages page = Answers.page(answer);
+            return new Page<>(page.messages(), new Position(page.epoch(), page.change()), page.next() == 0
+                    ? null
+                    : () -> getAll(new MessageRange(page.next(), range.endSeq(), range.pageSize())));
+        });
     }
 
     /** Deletes messages, at most 1,000 at once. Those that are not there are not counted. */
     public CompletableFuture<Deleted> delete(List<Long> seqs) {
-        return PersistClient.pending();
+        String joined = seqs.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return delete("delete", Headers.builder().add(HeaderNames.SEQ, joined));
     }
 
     /** Deletes the message with this key, if there is one. */
     public CompletableFuture<Deleted> delete(String key) {
-        return PersistClient.pending();
+        return delete("delete", Headers.builder().add(HeaderNames.KEY, key));
     }
 
     /** Deletes the key's message if that has this sequence number; else fails with {@code WRONG_KEY_SEQ}. */
     public CompletableFuture<Deleted> delete(String key, long expectSeq) {
-        return PersistClient.pending();
+        return delete("delete", Headers.builder().add(HeaderNames.KEY, key).add(HeaderNames.EXPECT_SEQ, expectSeq));
     }
 
     /** Deletes all messages. The stream goes on with the next sequence number. */
     public CompletableFuture<Deleted> deleteAll() {
-        return PersistClient.pending();
+        return delete("deleteAll", Headers.builder());
     }
 
     /** Deletes all messages with sequence numbers up to this one. */
     public CompletableFuture<Deleted> deleteAll(long endSeq) {
-        return PersistClient.pending();
+        return delete("deleteAll", Headers.builder().add(HeaderNames.END_SEQ, endSeq));
+    }
+
+    private CompletableFuture<Deleted> delete(String op, Headers.Builder headers) {
+        String msgId = client.nextMsgId();
+        return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId, Answers::deleted);
     }
 
     /** The first page of the stream's keys, in the order of their UTF-8 bytes. */
     public CompletableFuture<Page<KeyEntry>> keys() {
-        return PersistClient.pending();
+        return keys(Headers.NONE);
+    }
+
+    private CompletableFuture<Page<KeyEntry>> keys(Headers headers) {
+        return read("keys", headers, answer -> {
+            Answers.Keys page = Answers.keys(answer);
+            List<KeyEntry> keys = page.keys().stream().map(k -> new KeyEntry(k.key(), k.seq())).toList();
+            String next = page.next();
+            return new Page<>(keys, new Position(page.epoch(), page.change()),
+                    next == null ? null : () -> keys(Headers.of(HeaderNames.AFTER_KEY, next)));
+        });
     }
 
     public CompletableFuture<StreamInfo> info() {
-        return PersistClient.pending();
+        return read("info", Headers.NONE, Answers::info);
     }
 
     /** Done once the stream's file holds everything by itself. */
     public CompletableFuture<Position> flush() {
-        return PersistClient.pending();
+        return read("flush", Headers.NONE, Answers::flushed);
     }
 
     /** Which worker serves the stream, as far as the client knows now, or finds out. */
     public CompletableFuture<Location> locate() {
-        return PersistClient.pending();
+        return client.locate(name);
     }
 
     /** Watches the stream: see {@link WatchListener}. Goes on until it is closed, whatever happens to workers. */
     public Watch watch(WatchFrom from, WatchListener listener) {
-        return PersistClient.pending();
+        return client.watch(name, from, listener);
+    }
+
+    private <T> CompletableFuture<T> read(String op, Headers headers, Function<Message, T> parse) {
+        return call(new Call(name, op, headers, EMPTY, Call.Repeat.READ), parse);
+    }
+
+    private <T> CompletableFuture<T> write(String op, Headers headers, byte[] payload, @Nullable String msgId,
+            Function<Message, T> parse) {
+        Call.Repeat repeat = msgId == null ? Call.Repeat.UNSAFE : Call.Repeat.KNOWN;
+        return call(new Call(name, op, headers, payload, repeat), parse);
+    }
+
+    private <T> CompletableFuture<T> call(Call call, Function<Message, T> parse) {
+        client.submit(call);
+        return call.result.thenApply(answer -> {
+            try {
+                return parse.apply(answer);
+            } catch (BadMessage e) {
+                throw Answers.malformed(call, e);
+            }
+        });
+    }
+
+    private static @Nullable String text(@Nullable Long number) {
+        return number == null ? null : number.toString();
     }
 }

@@ -2,10 +2,22 @@
 package io.natspersist.client;
 
 import io.natspersist.loop.EventLoop;
+import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Transport;
+import io.natspersist.transport.nats.NatsOptions;
+import io.natspersist.transport.nats.NatsTransport;
+import java.security.SecureRandom;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The door to a cluster: finds the worker of a stream and follows it when it moves, repeats what may be repeated, watches
@@ -30,12 +42,40 @@ import java.util.random.RandomGenerator;
  */
 public final class PersistClient implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PersistClient.class);
+
+    private final ClientConfig config;
+    private final Transport transport;
+    private final ClientLoop loop;
+    private final Backoff backoff;
+    private final @Nullable MessageIds messageIds;
+    private final Discovery discovery;
+    private final Requests requests;
+    private final Runnable whenClosed;
+    /** Confined to the loop. */
+    private final Set<StreamWatch> watches = new LinkedHashSet<>();
+
     /**
      * A client on parts that are given, which it does not close. All its logic runs on {@code loop}.
      *
-     * @param random makes message ids and spreads retries; must differ from client to client
+     * @param random makes message ids and spreads retries; must differ from client to client, and is used by no one else
      */
-    public PersistClient(ClientConfig config, Transport transport, EventLoop loop, RandomGenerator random) {}
+    public PersistClient(ClientConfig config, Transport transport, EventLoop loop, RandomGenerator random) {
+        this(config, transport, loop, random, () -> {});
+    }
+
+    private PersistClient(ClientConfig config, Transport transport, EventLoop loop, RandomGenerator random,
+            Runnable whenClosed) {
+        this.config = config;
+        this.transport = transport;
+        this.loop = new ClientLoop(loop);
+        this.messageIds = config.messageIds() ? new MessageIds(random) : null;
+        this.backoff = new Backoff(random);
+        this.discovery = new Discovery(config, transport, this.loop, backoff);
+        this.requests = new Requests(config, transport, this.loop, discovery, backoff);
+        this.whenClosed = whenClosed;
+        transport.onConnection(connected -> this.loop.execute(() -> connection(connected)));
+    }
 
     /**
      * Connects to a NATS server, with a thread of its own.
@@ -44,38 +84,99 @@ public final class PersistClient implements AutoCloseable {
      * @param cluster the cluster's name: its subjects begin with {@code persist.<cluster>}
      */
     public static PersistClient connect(String url, String cluster) {
-        return connect(url, ClientConfig.ofCluster(cluster));
+        return connect(new NatsOptions(url, "persist-client"), ClientConfig.ofCluster(cluster));
     }
 
-    /** As {@link #connect(String, String)}, with everything else as {@code config} says. */
-    public static PersistClient connect(String url, ClientConfig config) {
-        return PersistClient.pending();
+    /** As {@link #connect(String, String)}, with credentials and everything else as is said there. */
+    public static PersistClient connect(NatsOptions options, ClientConfig config) {
+        NatsTransport transport = NatsTransport.connect(options);
+        ThreadEventLoop loop = new ThreadEventLoop("persist-client",
+                fault -> LOG.error("a task of the client failed", fault));
+        return new PersistClient(config, transport, loop, new SplittableRandom(new SecureRandom().nextLong()), () -> {
+            transport.close();
+            loop.close();
+        });
     }
 
-    /** A handle on a stream. It costs nothing, and asks nobody.
+    /**
+     * A handle on a stream. It costs nothing, and asks nobody.
      *
-     * @throws IllegalArgumentException when the name is not legal */
+     * @throws IllegalArgumentException when the name is not legal
+     */
     public StreamHandle stream(String name) {
         return new StreamHandle(this, new AsyncStream(this, new StreamName(name)));
     }
 
-    /** A handle on a key-value store. It costs nothing, and asks nobody.
+    /**
+     * A handle on a key-value store. It costs nothing, and asks nobody.
      *
-     * @throws IllegalArgumentException when the name is not legal */
+     * @throws IllegalArgumentException when the name is not legal
+     */
     public KeyValue kv(String name) {
         return new KeyValue(this, new AsyncKeyValue(new AsyncStream(this, new StreamName(name))));
     }
 
-    <T> T await(CompletableFuture<T> result) {
-        return PersistClient.pending();
-    }
-
-    @SuppressWarnings({ "DoNotCallSuggester", "TypeParameterUnusedInFormals" })
-    static <T> T pending() {
-        throw new UnsupportedOperationException("follows");
-    }
-
     /** Ends all watches and fails all calls under way with {@link PersistException#CLOSED}. */
     @Override
-    public void close() {}
+    public void close() {
+        loop.execute(() -> {
+            List.copyOf(watches).forEach(StreamWatch::stop);
+            watches.clear();
+            discovery.close();
+            requests.close();
+            whenClosed.run();
+        });
+    }
+
+    /** Waits for a result. */
+    <T> T await(CompletableFuture<T> result) {
+        if (loop.isRunningHere() && !result.isDone()) {
+            throw new IllegalStateException("a call that waits was made on the client's event loop, which it waits for;"
+                    + " use the asynchronous form there");
+        }
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof PersistException known
+                    ? known.rethrown()
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PersistException(PersistException.INTERRUPTED, 499, true, false, -1, "interrupted while waiting",
+                    e);
+        }
+    }
+
+    @Nullable
+    String nextMsgId() {
+        return messageIds == null ? null : messageIds.next();
+    }
+
+    void submit(Call call) {
+        requests.submit(call);
+    }
+
+    CompletableFuture<Location> locate(StreamName stream) {
+        return requests.locate(stream).thenApply(owner -> new Location(stream.value(), owner.slot(),
+                owner.incarnation().toString(), owner.epoch(), config.subjects().prefix() + ".worker."
+                        + owner.incarnation().worker()));
+    }
+
+    Watch watch(StreamName stream, WatchFrom from, WatchListener listener) {
+        StreamWatch watch = new StreamWatch(stream, from, listener, config, transport, loop, discovery, requests,
+                backoff);
+        loop.execute(() -> {
+            watches.add(watch);
+            watch.start();
+            watch.ended().whenComplete((done, failed) -> watches.remove(watch));
+        });
+        return watch;
+    }
+
+    private void connection(boolean connected) {
+        if (connected) {
+            discovery.reconnected();
+            List.copyOf(watches).forEach(StreamWatch::reconnected);
+        }
+    }
 }

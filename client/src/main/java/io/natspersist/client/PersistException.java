@@ -3,11 +3,13 @@ package io.natspersist.client;
 
 import io.natspersist.protocol.ErrorCode;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Why a call failed, after all the retries that were safe. The code is that of the service's answer, by name, so that a code
- * newer than this client survives; or one of the client's own: {@link #DEADLINE} and {@link #CLOSED}.
+ * newer than this client survives; or one of the client's own, the constants below.
  */
 public final class PersistException extends RuntimeException {
 
@@ -15,6 +17,14 @@ public final class PersistException extends RuntimeException {
     public static final String DEADLINE = "DEADLINE";
     /** The client was closed. Where {@link #noSideEffects()} is false the call may have been carried out. Number 499. */
     public static final String CLOSED = "CLOSED";
+    /** The service's answer could not be read. Number 502. */
+    public static final String BAD_ANSWER = "BAD_ANSWER";
+    /** A watch ended because its listener threw; that is the cause. Number 500. */
+    public static final String LISTENER = "LISTENER";
+    /** The thread was interrupted while it waited; the call goes on. Number 499. */
+    public static final String INTERRUPTED = "INTERRUPTED";
+
+    private static final long serialVersionUID = 1;
 
     private final String code;
     private final int number;
@@ -30,6 +40,26 @@ public final class PersistException extends RuntimeException {
         this.retryable = retryable;
         this.noSideEffects = noSideEffects;
         this.retryAfterMillis = retryAfterMillis;
+    }
+
+    /** For {@code handle}: what a call gave, or {@code instead} where it failed with this code. */
+    static <T> T unless(ErrorCode error, @Nullable Throwable failed, T instead, Supplier<T> result) {
+        if (failed == null) {
+            return result.get();
+        }
+        Throwable cause = failed instanceof CompletionException && failed.getCause() != null
+                ? failed.getCause()
+                : failed;
+        if (cause instanceof PersistException e && e.is(error)) {
+            return instead;
+        }
+        throw new CompletionException(cause);
+    }
+
+    /** The same, with the stack of the thread that waited. */
+    PersistException rethrown() {
+        return new PersistException(code, number, retryable, noSideEffects, retryAfterMillis,
+                java.util.Objects.requireNonNull(getMessage()), this);
     }
 
     /** The symbolic code: an {@link ErrorCode}'s name, or one of this class. */
