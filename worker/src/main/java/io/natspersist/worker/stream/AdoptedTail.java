@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.journal.Position;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Changes of one stream that were found in the journals of dead owners, and are in this worker's journal now. Which of them
+ * the stream's file has already, nobody knows before it is opened.
+ */
+public final class AdoptedTail {
+
+    static final AdoptedTail NONE = new AdoptedTail();
+
+    /** A change and where this worker's journal holds it. */
+    record Entry(Change change, Position position) {
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    public void add(Change change, Position position) {
+        entries.add(new Entry(change, position));
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** The number that the stream has come to, as far as these changes tell. */
+    public long lastChange() {
+        return entries.stream().mapToLong(e -> e.change().number()).max().orElse(0);
+    }
+
+    /**
+     * The history that these changes and the file make together, from after the file's last change on. Where epoch e begins
+     * at change c, changes from c on of lower epochs are void.
+     *
+     * @param higherEpochIgnored a planted mistake
+     */
+    List<Change> after(StreamFile.State file, boolean higherEpochIgnored) {
+        long fileEpoch = file.epochs().isEmpty() ? 0 : file.epochs().getLast().epoch();
+        Comparator<Change> byEpoch = Comparator.comparingLong(Change::epoch);
+        List<Change> newestFirst = new ArrayList<>(entries.stream().map(Entry::change).toList());
+        newestFirst.sort((higherEpochIgnored ? byEpoch : byEpoch.reversed())
+                .thenComparing(Comparator.comparingLong(Change::number).reversed()));
+        List<Change> history = new ArrayList<>();
+        long before = Long.MAX_VALUE; // only numbers below this one are still open
+        for (Change change : newestFirst) {
+            if (change.number() < before && change.number() > file.change() && change.epoch() >= fileEpoch) {
+                history.add(change);
+                before = change.number();
+            }
+        }
+        return history.reversed();
+    }
+}

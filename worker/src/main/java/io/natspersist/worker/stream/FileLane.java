@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.file.StreamFileException;
+import io.natspersist.worker.file.StreamFiles.Opened;
+import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream's file and what is done with it: one thing at a time, in the order asked, off the loop. The file is opened when
+ * something needs it, and made when something must be stored. After a failure the file is let go of, untouched; whatever
+ * comes next opens it afresh. Everything here is called on the loop, and calls back on it.
+ */
+final class FileLane {
+
+    private final Stream stream;
+    private final StreamHost host;
+    private final Supplier<Consumer<StreamFile>> mending;
+
+    private final ArrayDeque<Supplier<Supplier<Runnable>>> queue = new ArrayDeque<>();
+    private boolean busy;
+    private boolean open;
+    private boolean exists;
+    private boolean triedToCreate;
+
+    /** Touched only by the one task that runs off the loop. */
+    private @Nullable StreamFile file;
+
+    /**
+     * @param mending asked on the loop before each task: what must be done, off the loop, to a file that is opened again, so
+     *        that it holds what it held before
+     */
+    FileLane(Stream stream, StreamHost host, Supplier<Consumer<StreamFile>> mending) {
+        this.stream = stream;
+        this.host = host;
+        this.mending = mending;
+    }
+
+    /** Whether the file is open, as of the last task that came back. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Whether the stream has a file, as far as is known. */
+    boolean exists() {
+        return exists;
+    }
+
+    /** Opens the file for the first time; {@code then} gets what that came to, and what {@code read} made of the file. */
+    <T> void open(Function<StreamFile, T> read, BiConsumer<Opened, @Nullable T> then) {
+        enqueue(() -> () -> {
+            Opened opened = host.files().open(stream.name(), stream.slot(), stream.epoch());
+            T value = null;
+            if (opened instanceof Opened.File f) {
+                file = f.file();
+                try {
+                    value = read.apply(f.file());
+                } catch (StreamFileException e) {
+                    letGo();
+                    opened = e.kind() == StreamFileException.Kind.CORRUPT
+                            ? new Opened.Corrupt(e.why())
+                            : new Opened.Unavailable(e.why());
+                }
+            }
+            Opened result = opened;
+            T answer = value;
+            return () -> {
+                exists = result instanceof Opened.File;
+                nowOpen(exists);
+                then.accept(result, answer);
+            };
+        });
+    }
+
+    /** Does something with the file, which is opened, or made, if need be. */
+    <T> void with(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
+        enqueue(() -> {
+            Consumer<StreamFile> mend = mending.get();
+            boolean mustExist = exists;
+            boolean surelyAbsent = !exists && !triedToCreate;
+            triedToCreate |= !exists;
+            return () -> {
+                try {
+                    T value = task.apply(opened(mustExist, surelyAbsent, mend));
+                    return () -> {
+                        exists = true;
+                        nowOpen(true);
+                        done.accept(value);
+                    };
+                } catch (StreamFileException e) {
+                    letGo();
+                    return () -> {
+                        nowOpen(false);
+                        failed.accept(e);
+                    };
+                }
+            };
+        });
+    }
+
+    /** Closes the file, if it is open, so that it holds everything by itself; {@code done} gets its counters then. */
+    void close(Consumer<StreamFile.@Nullable State> done, Consumer<StreamFileException> failed) {
+        enqueue(() -> () -> {
+            StreamFile f = file;
+            try {
+                StreamFile.State state = null;
+                if (f != null) {
+                    f.sync();
+                    state = f.state();
+                    f.close();
+                    file = null;
+                }
+                StreamFile.State last = state;
+                return () -> {
+                    nowOpen(false);
+                    done.accept(last);
+                };
+            } catch (StreamFileException e) {
+                letGo();
+                return () -> {
+                    nowOpen(false);
+                    failed.accept(e);
+                };
+            }
+        });
+    }
+
+    /** Does something off the loop that has to come between what is done with the file. */
+    <T> void apart(Supplier<T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
+        enqueue(() -> () -> {
+            try {
+                T value = task.get();
+                return () -> done.accept(value);
+            } catch (StreamFileException e) {
+                return () -> failed.accept(e);
+            }
+        });
+    }
+
+    private StreamFile opened(boolean mustExist, boolean surelyAbsent, Consumer<StreamFile> mend) {
+        if (file != null) {
+            return file;
+        }
+        if (surelyAbsent) {
+            file = host.files().create(stream.name(), stream.slot(), stream.epoch());
+            return file;
+        }
+        StreamFile f = switch (host.files().open(stream.name(), stream.slot(), stream.epoch())) {
+            case Opened.File there -> there.file();
+            case Opened.Absent absent when !mustExist -> host.files().create(stream.name(), stream.slot(), stream.epoch());
+            case Opened.Absent absent -> throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
+            case Opened.Unavailable u -> throw failure(StreamFileException.Kind.UNAVAILABLE, u.why());
+            case Opened.Corrupt c -> throw failure(StreamFileException.Kind.CORRUPT, c.why());
+        };
+        file = f;
+        mend.accept(f);
+        return f;
+    }
+
+    private StreamFileException failure(StreamFileException.Kind kind, String why) {
+        return new StreamFileException(kind, stream.name(), why, null);
+    }
+
+    private void letGo() {
+        if (file != null) {
+            file.abandon();
+            file = null;
+        }
+    }
+
+    private void nowOpen(boolean now) {
+        boolean before = open;
+        open = now;
+        if (now) {
+            host.fileUsed(stream);
+        } else if (before) {
+            host.fileClosed(stream);
+        }
+    }
+
+    private void enqueue(Supplier<Supplier<Runnable>> task) {
+        queue.add(task);
+        if (!busy) {
+            next();
+        }
+    }
+
+    private void next() {
+        Supplier<Supplier<Runnable>> task = queue.poll();
+        if (task == null) {
+            return;
+        }
+        busy = true;
+        Supplier<Runnable> offLoop = task.get();
+        host.fileThreads().execute(() -> {
+            Runnable back = offLoop.get();
+            host.loop().execute(() -> {
+                back.run();
+                busy = false;
+                next();
+            });
+        });
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.transport.Headers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asks of one stream, checked for form and not yet for sense. */
+public sealed interface Operation {
+
+    /** "No such argument" for numbers that may be zero. */
+    long ABSENT = -1;
+
+    /** Whether it may change the stream. */
+    default boolean writes() {
+        return false;
+    }
+
+    /** Bytes that it holds while it waits. */
+    default long bytes() {
+        return 0;
+    }
+
+    /**
+     * @param seq store at exactly this one; 0: at the next
+     * @param expectLastSeq the stream's last seq must be this; {@link #ABSENT}: any
+     * @param expectSeq the key's seq must be this, 0: the key must not exist; {@link #ABSENT}: any
+     * @param time ms since the epoch; {@link #ABSENT}: now
+     */
+    record Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId, long time,
+            Headers headers, byte @Nullable [] value) implements Operation {
+        @Override
+        public boolean writes() {
+            return true;
+        }
+
+        @Override
+        public long bytes() {
+            return value == null ? 0 : value.length;
+        }
+    }
+
+    record Get(Which which) implements Operation {
+    }
+
+    /** Which message is meant. */
+    sealed interface Which {
+        record Seq(long seq) implements Which {
+        }
+
+        record Key(String key) implements Which {
+        }
+
+        record Last() implements Which {
+        }
+
+        /** The first message, by seq, at or after a time in ms since the epoch. */
+        record Since(long time) implements Which {
+        }
+    }
+
+    record GetAll(long startSeq, long endSeq, int limit) implements Operation {
+    }
+
+    /** @param expectSeq as in {@link Set}, with a key only */
+    record Delete(List<Long> seqs, @Nullable String key, long expectSeq, @Nullable String msgId) implements Operation {
+        @Override
+        public boolean writes() {
+            return true;
+        }
+    }
+
+    record DeleteAll(long endSeq, @Nullable String msgId) implements Operation {
+        @Override
+        public boolean writes() {
+            return true;
+        }
+    }
+
+    record Keys(@Nullable String afterKey, int limit) implements Operation {
+    }
+
+    record Info() implements Operation {
+    }
+
+    record Flush() implements Operation {
+    }
+
+    record Resume(long epoch, long change, int limit) implements Operation {
+    }
+}

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.file.StreamFileException;
+import io.natspersist.worker.file.StreamFiles.Opened;
+import io.natspersist.worker.journal.Position;
+import io.natspersist.worker.stream.Result.Refused;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open stream: its requests in the order they came, and its tail on the way into its file. Confined to the worker's
+ * loop.
+ *
+ * <p>A request that needs a fact which only the file knows waits for it, and those behind it wait too, so every decision is
+ * made on everything that was decided before it.
+ */
+final class Stream {
+
+    /** The most changes that one transaction puts into the file. */
+    private static final int MOST_PER_BATCH = 5_000;
+    /** How long after a failure the file is tried again. */
+    private static final long RETRY_MILLIS = 1_000;
+
+    private enum Phase {
+        OPENING, OPEN, CLOSING, CLOSED
+    }
+
+    private record Waiting(Operation operation, Consumer<Result> answer) {
+    }
+
+    /** Something that waits until the file has come so far. */
+    private record AwaitingFile(long change, Runnable then, Consumer<Refused> failed) {
+    }
+
+    /** A change on its way into the file; {@code spilled}: its value must be read back. */
+    private record Pending(Change change, boolean spilled, Position position) {
+    }
+
+    /** A change that is in the file, which was not synced since; or that is void. */
+    private record Unsynced(long change, Position position) {
+    }
+
+    private final StreamName name;
+    private final int slot;
+    private final long epoch;
+    private final StreamHost host;
+    private final FileLane file;
+    private final Writes writes;
+    private final Reads reads;
+
+    private Phase phase = Phase.OPENING;
+    private Contents contents = new Contents(StreamFile.State.EMPTY);
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private boolean fetching;
+    private boolean applying;
+    private boolean syncing;
+    private final ArrayDeque<Unsynced> unsynced = new ArrayDeque<>();
+    private final ArrayDeque<AwaitingFile> awaitingFile = new ArrayDeque<>();
+    private @Nullable Refused trouble;
+    private long retryAtNanos;
+    private int undurable;
+    private long usedAtNanos;
+
+    Stream(StreamName name, int slot, long epoch, StreamHost host) {
+        this.name = name;
+        this.slot = slot;
+        this.epoch = epoch;
+        this.host = host;
+        this.file = new FileLane(this, host, this::mending);
+        this.writes = new Writes(this, host);
+        this.reads = new Reads(this, host);
+        this.usedAtNanos = host.loop().nanos();
+    }
+
+    StreamName name() {
+        return name;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    Contents contents() {
+        return contents;
+    }
+
+    FileLane file() {
+        return file;
+    }
+
+    /** Why the stream takes no writes just now; null: it takes them. */
+    @Nullable Refused trouble() {
+        return trouble;
+    }
+
+    long usedAtNanos() {
+        return usedAtNanos;
+    }
+
+    boolean isOpen() {
+        return phase == Phase.OPEN;
+    }
+
+    // ---- opening
+
+    private record Found(StreamFile.State state, List<String> ids, List<Change> added) {
+    }
+
+    /**
+     * Opens the stream. Changes of dead owners that its file lacks go into the file before anything is answered: what they
+     * replace there is known to nobody else.
+     */
+    void open(AdoptedTail adopted) {
+        file.open(f -> catchUp(f, adopted), (opened, found) -> {
+            switch (opened) {
+                case Opened.File there when found != null -> nowOpen(found, adopted);
+                case Opened.File there -> throw new IllegalStateException(name + ": opened, and nothing read");
+                case Opened.Absent absent when adopted.isEmpty() ->
+                    nowOpen(new Found(StreamFile.State.EMPTY, List.of(), List.of()), adopted);
+                case Opened.Absent absent -> file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted),
+                        e -> cannotOpen(refusal(e)));
+                case Opened.Unavailable u -> cannotOpen(refusal(StreamFileException.Kind.UNAVAILABLE, u.why()));
+                case Opened.Corrupt c -> cannotOpen(refusal(StreamFileException.Kind.CORRUPT, c.why()));
+            }
+        });
+    }
+
+    /** Off the loop. */
+    private Found catchUp(StreamFile f, AdoptedTail adopted) {
+        List<Change> missing = adopted.after(f.state(), host.mistake(StreamMistake.HIGHER_EPOCH_IGNORED));
+        long expected = f.state().change() + 1;
+        for (Change change : missing) {
+            if (change.number() != expected) {
+                throw new StreamFileException(StreamFileException.Kind.CORRUPT, name, "change " + expected
+                        + " is neither in its file nor in a journal, though change " + change.number() + " is", null);
+            }
+            expected++;
+        }
+        for (int from = 0; from < missing.size(); from += MOST_PER_BATCH) {
+            f.apply(missing.subList(from, Math.min(missing.size(), from + MOST_PER_BATCH)));
+        }
+        return new Found(f.state(), f.rememberedIds(0), missing);
+    }
+
+    private void nowOpen(Found found, AdoptedTail adopted) {
+        contents = new Contents(found.state());
+        found.ids().forEach(id -> host.recentIds().add(name, id));
+        adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
+        phase = Phase.OPEN;
+        host.opened(this);
+        if (!unsynced.isEmpty()) {
+            host.applied(this);
+        }
+        pump();
+    }
+
+    private void cannotOpen(Refused why) {
+        phase = Phase.CLOSED;
+        host.failedToOpen(this, why);
+        refuseWaiting(why);
+    }
+
+    private void refuseWaiting(Refused why) {
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.answer.accept(why);
+        }
+    }
+
+    // ---- requests
+
+    /** Carries an operation out in its turn; {@code answer} is called exactly once, when the result may be told. */
+    void submit(Operation operation, Consumer<Result> answer) {
+        usedAtNanos = host.loop().nanos();
+        if (phase == Phase.OPEN && !fetching && waiting.isEmpty()) {
+            if (!perform(operation, answer)) {
+                waiting.addFirst(new Waiting(operation, answer));
+            }
+        } else {
+            waiting.add(new Waiting(operation, answer));
+        }
+    }
+
+    private void pump() {
+        while (phase == Phase.OPEN && !fetching && !waiting.isEmpty()) {
+            Waiting next = waiting.peek();
+            if (!perform(next.operation, next.answer)) {
+                return;
+            }
+            waiting.poll();
+        }
+    }
+
+    /** Returns false when the operation must wait for a {@link #fetch fact from the file}; it is then performed anew. */
+    private boolean perform(Operation operation, Consumer<Result> answer) {
+        boolean done = switch (operation) {
+            case Operation.Set set -> writes.set(set, answer);
+            case Operation.Delete delete -> writes.delete(delete, answer);
+            case Operation.DeleteAll all -> writes.deleteAll(all, answer);
+            case Operation.Get get -> reads.get(get.which(), answer);
+            case Operation.GetAll all -> reads.getAll(all, answer);
+            case Operation.Keys keys -> reads.keys(keys, answer);
+            case Operation.Info info -> reads.info(answer);
+            case Operation.Resume resume -> reads.resume(resume, answer);
+            case Operation.Flush flush -> flush(answer);
+        };
+        if (done) {
+            contents.forgetLearnt();
+        }
+        return done;
+    }
+
+    /** Reads a fact from the file for the operation whose turn it is; always returns false, for "not done yet". */
+    <T> boolean fetch(Function<StreamFile, T> read, Consumer<T> learn) {
+        fetching = true;
+        file.with(read, fact -> {
+            fetching = false;
+            learn.accept(fact);
+            pump();
+        }, e -> fetchFailed(refusal(e)));
+        return false;
+    }
+
+    /** As {@link #fetch}, when the file has all changes decided so far. */
+    <T> boolean fetchFromWhole(Function<StreamFile, T> read, Consumer<T> learn) {
+        fetching = true;
+        whenApplied(contents.change(), () -> fetch(read, learn), this::fetchFailed);
+        return false;
+    }
+
+    private void fetchFailed(Refused why) {
+        fetching = false;
+        Waiting next = waiting.poll();
+        if (next != null) {
+            contents.forgetLearnt();
+            next.answer.accept(why);
+        }
+        pump();
+    }
+
+    private boolean flush(Consumer<Result> answer) {
+        long change = contents.change();
+        whenApplied(change, () -> closeFile(() -> answer.accept(new Result.Flushed(change, epoch)), answer::accept),
+                answer::accept);
+        return true;
+    }
+
+    // ---- durability
+
+    /** A change was journaled and is in the tail; {@code durable} runs once its answer may be given. */
+    void journaled(Change change, Runnable durable) {
+        undurable++;
+        host.changed(this);
+        host.journal().whenDurable(() -> {
+            undurable--;
+            host.tell(change);
+            durable.run();
+        });
+    }
+
+    /** Gives an answer that reflects the stream as it is now, once all of that is durable and surely still ours to tell. */
+    void answer(Runnable answer) {
+        if (undurable == 0) {
+            host.whenStillOwner(answer);
+        } else {
+            host.journal().whenDurable(() -> host.whenStillOwner(answer));
+        }
+    }
+
+    // ---- into the file
+
+    /** Runs {@code then} once the file has every change up to that number. */
+    void whenApplied(long change, Runnable then, Consumer<Refused> failed) {
+        if (contents.tail().isEmpty() || contents.tail().first().change().number() > change) {
+            then.run();
+            return;
+        }
+        awaitingFile.add(new AwaitingFile(change, then, failed));
+        apply();
+    }
+
+    /** Puts the tail, as it is now, into the file, once it is forced. */
+    void apply() {
+        if (applying || contents.tail().isEmpty()) {
+            return;
+        }
+        applying = true;
+        host.writing(1);
+        int count = Math.min(contents.tail().size(), MOST_PER_BATCH);
+        if (host.mistake(StreamMistake.ROW_BEFORE_FORCE)) {
+            applyForced(count);
+        } else {
+            host.journal().whenForced(() -> applyForced(count));
+        }
+    }
+
+    private void applyForced(int count) {
+        List<Tail.Entry> entries = contents.tail().oldest(count);
+        List<Pending> pending = new ArrayList<>(count);
+        for (Tail.Entry entry : entries) {
+            pending.add(new Pending(entry.change(), entry.spilled(), entry.position()));
+        }
+        file.with(f -> {
+            List<Change> next = new ArrayList<>(pending.size());
+            for (Pending p : pending) {
+                if (p.change.number() > f.state().change()) { // a transaction that failed may have been committed
+                    next.add(p.spilled ? readBack(p.position) : p.change);
+                }
+            }
+            if (!next.isEmpty()) {
+                f.apply(next);
+            }
+            return f.state();
+        }, state -> applied(count, state), e -> {
+            applying = false;
+            host.writing(-1);
+            inTrouble(refusal(e));
+        });
+    }
+
+    private void applied(int count, StreamFile.State state) {
+        applying = false;
+        host.writing(-1);
+        trouble = null;
+        contents.tail().oldest(count).forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
+        contents.applied(count, state);
+        host.applied(this);
+        long change = state.change();
+        List<AwaitingFile> ready = new ArrayList<>();
+        awaitingFile.removeIf(a -> a.change <= change && ready.add(a));
+        ready.forEach(a -> a.then.run());
+        if (!awaitingFile.isEmpty()) {
+            apply();
+        }
+    }
+
+    private void inTrouble(Refused why) {
+        trouble = why;
+        retryAtNanos = host.loop().nanos() + RETRY_MILLIS * 1_000_000;
+        host.troubled(this);
+        List<AwaitingFile> failed = new ArrayList<>(awaitingFile);
+        awaitingFile.clear();
+        failed.forEach(a -> a.failed.accept(why));
+    }
+
+    /** Tries the file again after a failure, when it is time. Returns whether the stream is still in trouble. */
+    boolean retry(long nowNanos) {
+        if (trouble != null && nowNanos - retryAtNanos >= 0 && !applying) {
+            retryAtNanos = nowNanos + RETRY_MILLIS * 1_000_000;
+            if (contents.tail().isEmpty()) {
+                file.with(StreamFile::state, state -> trouble = null, e -> inTrouble(refusal(e)));
+            } else {
+                apply();
+            }
+        }
+        return trouble != null;
+    }
+
+    /** Reads a change back from the journal; off the loop. */
+    Change readBack(Position position) {
+        try {
+            return host.journal().read(position);
+        } catch (IOException e) {
+            throw new StreamFileException(StreamFileException.Kind.UNAVAILABLE, name, "its journal cannot be read", e);
+        }
+    }
+
+    /** What a file that was let go of lacks, though it was applied: the journal still has it. */
+    private Consumer<StreamFile> mending() {
+        if (file.isOpen() || unsynced.isEmpty()) {
+            return f -> {
+            };
+        }
+        List<Unsynced> known = List.copyOf(unsynced);
+        return f -> {
+            AdoptedTail inJournal = new AdoptedTail();
+            for (Unsynced entry : known) {
+                if (entry.change > f.state().change()) {
+                    inJournal.add(readBack(entry.position), entry.position);
+                }
+            }
+            List<Change> lacking = inJournal.after(f.state(), false);
+            if (!lacking.isEmpty()) {
+                f.apply(lacking);
+            }
+        };
+    }
+
+    /** Makes what was applied durable in the file, so that the journal can let go of it. */
+    void sync() {
+        if (syncing || unsynced.isEmpty()) {
+            return;
+        }
+        syncing = true;
+        host.writing(1);
+        file.with(f -> {
+            f.sync();
+            return f.state();
+        }, state -> {
+            syncing = false;
+            host.writing(-1);
+            synced(state.change());
+        }, e -> {
+            syncing = false;
+            host.writing(-1);
+            inTrouble(refusal(e));
+        });
+    }
+
+    /** All that is unsynced was in the file when it was synced: nothing else is done with the file meanwhile. */
+    private void synced(long upToChange) {
+        if (!unsynced.isEmpty()) {
+            unsynced.forEach(u -> host.journal().release(u.position));
+            unsynced.clear();
+            host.journal().noteApplied(name, upToChange);
+            host.synced(this);
+        }
+    }
+
+    /** Lets go of values in memory that are in the journal; returns how many bytes that freed. */
+    long spill(long wanted) {
+        return undurable == 0 ? contents.tail().spill(wanted) : 0;
+    }
+
+    /** Syncs and closes the file; the stream stays open. */
+    void closeFile(Runnable done, Consumer<Refused> failed) {
+        file.close(state -> {
+            if (state != null) {
+                synced(state.change());
+            }
+            done.run();
+        }, e -> {
+            inTrouble(refusal(e));
+            failed.accept(refusal(e));
+        });
+    }
+
+    /** Writes what the file cannot take into the journal once more, so that its oldest segment can go. */
+    void copyForward() {
+        if (applying || syncing || trouble == null) {
+            return;
+        }
+        syncing = true;
+        List<Unsynced> inFile = List.copyOf(unsynced);
+        List<Tail.Entry> inTail = List.copyOf(contents.tail().entries());
+        List<Position> old = new ArrayList<>();
+        inFile.forEach(u -> old.add(u.position));
+        inTail.forEach(e -> old.add(e.position()));
+        file.apart(() -> old.stream().map(this::readBack).toList(), changes -> {
+            syncing = false;
+            unsynced.clear();
+            for (int i = 0; i < changes.size(); i++) {
+                Position moved = host.journal().append(changes.get(i));
+                if (i < inFile.size()) {
+                    unsynced.add(new Unsynced(inFile.get(i).change, moved));
+                } else {
+                    inTail.get(i - inFile.size()).moved(moved);
+                }
+            }
+            host.journal().whenForced(() -> old.forEach(host.journal()::release));
+        }, e -> syncing = false);
+    }
+
+    // ---- closing
+
+    /** Puts everything into the file, closes it and has the stream forgotten; requests that come meanwhile wait. Only when quiet. */
+    void close(Runnable ended) {
+        phase = Phase.CLOSING;
+        whenApplied(contents.change(), () -> closeFile(() -> {
+            ended.run();
+            closed();
+        }, why -> cannotClose(ended)), why -> cannotClose(ended));
+    }
+
+    private void closed() {
+        if (!unsynced.isEmpty() || !contents.tail().isEmpty()) {
+            throw new IllegalStateException(name + ": closed with changes that are not in its file");
+        }
+        phase = Phase.CLOSED;
+        host.closed(this);
+        // What came meanwhile finds the stream anew.
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+            host.submitAgain(this, next.operation, next.answer);
+        }
+    }
+
+    private void cannotClose(Runnable ended) {
+        ended.run();
+        phase = Phase.OPEN;
+        pump();
+    }
+
+    /** Whether it does nothing, waits for nothing and holds nothing that its file lacks. */
+    boolean isQuiet() {
+        return phase == Phase.OPEN && !fetching && !applying && !syncing && waiting.isEmpty();
+    }
+
+    static Refused refusal(StreamFileException e) {
+        return refusal(e.kind(), e.why());
+    }
+
+    private static Refused refusal(StreamFileException.Kind kind, String why) {
+        return switch (kind) {
+            case CORRUPT -> new Refused(ErrorCode.STREAM_CORRUPT, why);
+            case UNAVAILABLE -> new Refused(ErrorCode.STORAGE_UNAVAILABLE, why, RETRY_MILLIS);
+        };
+    }
+}

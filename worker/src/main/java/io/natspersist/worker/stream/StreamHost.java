@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.loop.EventLoop;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.stream.Result.Refused;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a stream needs of the worker that it is open in. Called on the worker's loop, but for {@link #mistake}. */
+interface StreamHost {
+
+    EventLoop loop();
+
+    JournalWriter journal();
+
+    StreamFiles files();
+
+    /** Where file work runs, off the loop. */
+    Executor fileThreads();
+
+    RecentIds recentIds();
+
+    /**
+     * The time that changes are decided at, ms since the epoch. It never steps back while the worker lives, whatever the wall
+     * clock does.
+     */
+    long now();
+
+    /** Runs {@code answer} once it is certain that nobody else had taken over when this was called. */
+    void whenStillOwner(Runnable answer);
+
+    /** Why no stream takes writes just now; null: they do. */
+    @Nullable Refused refusesWrites();
+
+    /** Tells watchers of a change that is durable. */
+    void tell(Change change);
+
+    /** The stream has a change more in its tail. */
+    void changed(Stream stream);
+
+    /** Tail entries went into the file, which is to be synced. */
+    void applied(Stream stream);
+
+    /** The journal has let go of something that the stream held in it. */
+    void synced(Stream stream);
+
+    /** The stream's file failed; {@link Stream#retry} is to be called now and then. */
+    void troubled(Stream stream);
+
+    /** So many more transactions or syncs are under way. */
+    void writing(int more);
+
+    /** The stream's file is open, and was used. */
+    void fileUsed(Stream stream);
+
+    void fileClosed(Stream stream);
+
+    /** The stream is open, and knows the changes that were adopted for it. */
+    void opened(Stream stream);
+
+    /** The stream holds nothing any more and is to be forgotten. */
+    void closed(Stream stream);
+
+    /** The stream could not be opened: it is to be forgotten, but its adopted changes must be kept. */
+    void failedToOpen(Stream stream, Refused why);
+
+    /** An operation came while the stream closed. */
+    void submitAgain(Stream closed, Operation operation, Consumer<Result> answer);
+
+    /** About how many bytes of messages one answer may carry. */
+    long maxAnswerBytes();
+
+    /** Whether a mistake is planted, for the simulation's test of itself. */
+    boolean mistake(StreamMistake which);
+}

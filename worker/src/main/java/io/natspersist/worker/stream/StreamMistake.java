@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+/** Mistakes that can be planted, so that the simulation shows that it would find them. None outside its tests. */
+public enum StreamMistake {
+    /** Rows go into the file before their group was forced. */
+    ROW_BEFORE_FORCE,
+    /** Message ids are not looked at. */
+    DEDUP_OFF,
+    /** Now and then a change is not told to watchers, nor its number repeated. */
+    NOTICE_LOST,
+    /** A resume begins one change too late. */
+    RESUME_OFF_BY_ONE,
+    /** A slot's journal is reported as adopted and was not. */
+    ADOPTION_SKIPPED,
+    /** Where two owners gave out one change number, the lower epoch's stays. */
+    HIGHER_EPOCH_IGNORED
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.loop.EventLoop;
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.stream.Result.Refused;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of the slots that a worker serves: opened when asked for, closed when idle, their changes put into the files
+ * oldest first. What is closed costs nothing. Confined to the worker's loop.
+ */
+public final class Streams {
+
+    /** How often time is taken notice of, ms. */
+    public static final long TICK_MILLIS = 50;
+
+    /** How many files are written to at a time, at most. */
+    private static final int MOST_WRITING = 64;
+    /** How many streams are closed at a time, at most. */
+    private static final int MOST_CLOSING = 128;
+
+    private final StreamsConfig config;
+    private final EventLoop loop;
+    private final JournalWriter journal;
+    private final StreamFiles files;
+    private final Executor fileThreads;
+    private final Notices notices;
+    private final Consumer<Runnable> whenStillOwner;
+    private final LongSupplier maxAnswerBytes;
+    private final Host host = new Host();
+    private final RecentIds recentIds;
+    private final long clockOffsetMillis;
+
+    private final Map<Integer, ServedSlot> slots = new HashMap<>();
+    /** Least recently used first. */
+    private final LinkedHashMap<StreamName, Stream> open = new LinkedHashMap<>(1024, 0.75f, true);
+    private final LinkedHashMap<Stream, Boolean> openFiles = new LinkedHashMap<>(1024, 0.75f, true);
+    private final Due toApply = new Due();
+    private final Due toSync = new Due();
+    private final Due toTrail = new Due();
+    private final Due troubled = new Due();
+    private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
+    private int writing;
+    private int closing;
+    private long opened;
+
+    /** A slot that is served, or is being let go of. */
+    private static final class ServedSlot {
+        final long epoch;
+        final Map<StreamName, AdoptedTail> adopted;
+        final Set<Stream> streams = new HashSet<>();
+        @Nullable Runnable released;
+
+        ServedSlot(long epoch, Map<StreamName, AdoptedTail> adopted) {
+            this.epoch = epoch;
+            this.adopted = adopted;
+        }
+    }
+
+    /**
+     * @param whenStillOwner runs what it is given once it is certain that nobody else had taken over when it was called
+     * @param maxAnswerBytes about how many bytes of messages one answer may carry
+     */
+    public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamFiles files, Executor fileThreads,
+            Notices notices, Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes) {
+        this.config = config;
+        this.loop = loop;
+        this.journal = journal;
+        this.files = files;
+        this.fileThreads = fileThreads;
+        this.notices = notices;
+        this.whenStillOwner = whenStillOwner;
+        this.maxAnswerBytes = maxAnswerBytes;
+        this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
+        this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
+    }
+
+    // ---- slots
+
+    /**
+     * Serves a slot from now on.
+     *
+     * @param adopted changes of dead owners, by stream; their watchers are told what number the streams have come to
+     */
+    public void serve(int slot, long epoch, Map<StreamName, AdoptedTail> adopted) {
+        if (slots.putIfAbsent(slot, new ServedSlot(epoch, adopted)) != null) {
+            throw new IllegalStateException("slot " + slot + " is served already");
+        }
+        adopted.forEach((name, tail) -> notices.trailing(name, epoch, tail.lastChange()));
+    }
+
+    /** Whether operations on the slot's streams may be submitted. */
+    public boolean serves(int slot) {
+        ServedSlot served = slots.get(slot);
+        return served != null && served.released == null;
+    }
+
+    /** The slot's streams take no operations any more; once all of them are whole in their files, {@code released} runs. */
+    public void release(int slot, Runnable released) {
+        ServedSlot served = slots.get(slot);
+        if (served == null) {
+            released.run();
+            return;
+        }
+        served.released = released;
+        letGo(slot, served);
+    }
+
+    private void letGo(int slot, ServedSlot served) {
+        for (StreamName name : List.copyOf(served.adopted.keySet())) {
+            if (closing < MOST_CLOSING && !open.containsKey(name)) {
+                open(name, slot, served);
+            }
+        }
+        List.copyOf(served.streams).forEach(this::close);
+        Runnable released = served.released;
+        if (released != null && served.streams.isEmpty() && served.adopted.isEmpty()) {
+            slots.remove(slot);
+            fileThreads.execute(() -> {
+                files.forgetSlot(slot);
+                loop.execute(released);
+            });
+        }
+    }
+
+    // ---- operations
+
+    /** Carries out an operation on a stream of a slot that {@link #serves is served}; answers exactly once. */
+    public void submit(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
+        if (operation.writes() && (journal.bytes() > config.journalMaxBytes() || !heldWrites.isEmpty())) {
+            heldWrites.add(() -> submitNow(slot, name, operation, answer));
+        } else {
+            submitNow(slot, name, operation, answer);
+        }
+    }
+
+    private void submitNow(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
+        Stream stream = open.get(name);
+        if (stream == null) {
+            ServedSlot served = slots.get(slot);
+            if (served == null || served.released != null) {
+                answer.accept(new Refused(ErrorCode.NOT_OWNER, "the slot is served elsewhere now"));
+                return;
+            }
+            if (open.size() >= 2L * config.maxOpenStreams()) {
+                answer.accept(new Refused(ErrorCode.OVERLOADED, "too many streams are open", 500));
+                return;
+            }
+            stream = open(name, slot, served);
+        }
+        stream.submit(operation, answer);
+    }
+
+    private Stream open(StreamName name, int slot, ServedSlot served) {
+        Stream stream = new Stream(name, slot, served.epoch, host);
+        open.put(name, stream);
+        served.streams.add(stream);
+        opened++;
+        stream.open(served.adopted.getOrDefault(name, AdoptedTail.NONE));
+        return stream;
+    }
+
+    private void close(Stream stream) {
+        if (closing < MOST_CLOSING && stream.isQuiet()) {
+            closing++;
+            stream.close(() -> closing--);
+        }
+    }
+
+    private void forget(Stream stream) {
+        open.remove(stream.name(), stream);
+        openFiles.remove(stream);
+        toApply.remove(stream);
+        toSync.remove(stream);
+        toTrail.remove(stream);
+        troubled.remove(stream);
+        ServedSlot served = slots.get(stream.slot());
+        if (served != null) {
+            served.streams.remove(stream);
+        }
+    }
+
+    // ---- what time brings
+
+    /** To be called every {@link #TICK_MILLIS}. */
+    public void tick() {
+        long now = loop.nanos();
+        recentIds.age(now);
+        toApply.takeOlder(now - nanos(config.applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
+        boolean pressed = journal.bytes() > config.journalSyncBytes();
+        toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
+        toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
+        closeIdle(now);
+        closeFiles();
+        spill();
+        retryTroubled(now);
+        releaseHeldWrites();
+        List.copyOf(slots.entrySet()).stream().filter(e -> e.getValue().released != null)
+                .forEach(e -> letGo(e.getKey(), e.getValue()));
+    }
+
+    private static long nanos(long millis) {
+        return millis * 1_000_000;
+    }
+
+    private void trail(Stream stream) {
+        if (!config.mistakes().contains(StreamMistake.NOTICE_LOST)) {
+            long change = stream.contents().change();
+            stream.answer(() -> notices.trailing(stream.name(), stream.epoch(), change));
+        }
+    }
+
+    private void closeIdle(long now) {
+        int tooMany = open.size() - config.maxOpenStreams();
+        List<Stream> toClose = new ArrayList<>();
+        for (Stream stream : open.values()) {
+            if (now - stream.usedAtNanos() < nanos(config.idleMillis()) && toClose.size() >= tooMany
+                    || toClose.size() >= MOST_CLOSING) {
+                break;
+            }
+            toClose.add(stream);
+        }
+        toClose.forEach(this::close);
+    }
+
+    private void closeFiles() {
+        int tooMany = openFiles.size() - config.maxOpenFiles();
+        Iterator<Stream> oldest = List.copyOf(tooMany > 0 ? openFiles.keySet() : List.<Stream>of()).iterator();
+        for (int i = 0; i < Math.min(tooMany, MOST_CLOSING) && oldest.hasNext(); i++) {
+            oldest.next().closeFile(() -> {
+            }, failed -> {
+            });
+        }
+    }
+
+    private void spill() {
+        long over = -config.tailBytes();
+        for (Stream stream : toApply.all()) {
+            over += stream.contents().tail().bytes();
+        }
+        if (over > 0) {
+            for (Stream stream : toApply.all()) {
+                over -= stream.spill(over);
+                if (over <= 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void retryTroubled(long now) {
+        for (Stream stream : troubled.copy()) {
+            if (!stream.retry(now)) {
+                troubled.remove(stream);
+            } else if (journal.bytes() > config.journalSyncBytes()) {
+                stream.copyForward();
+            }
+        }
+    }
+
+    private void releaseHeldWrites() {
+        while (!heldWrites.isEmpty() && journal.bytes() <= config.journalMaxBytes()) {
+            heldWrites.poll().run();
+        }
+    }
+
+    // ---- what it looks like from outside
+
+    public int openStreams() {
+        return open.size();
+    }
+
+    public int openFiles() {
+        return openFiles.size();
+    }
+
+    /** How many streams were opened so far, those that have closed again included. */
+    public long opened() {
+        return opened;
+    }
+
+    private final class Host implements StreamHost {
+
+        @Override
+        public EventLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public JournalWriter journal() {
+            return journal;
+        }
+
+        @Override
+        public StreamFiles files() {
+            return files;
+        }
+
+        @Override
+        public Executor fileThreads() {
+            return fileThreads;
+        }
+
+        @Override
+        public RecentIds recentIds() {
+            return recentIds;
+        }
+
+        @Override
+        public long now() {
+            return clockOffsetMillis + loop.nanos() / 1_000_000;
+        }
+
+        @Override
+        public void whenStillOwner(Runnable answer) {
+            whenStillOwner.accept(answer);
+        }
+
+        @Override
+        public @Nullable Refused refusesWrites() {
+            return journal.spaceLow()
+                    ? new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000)
+                    : null;
+        }
+
+        @Override
+        public void tell(Change change) {
+            if (!(config.mistakes().contains(StreamMistake.NOTICE_LOST) && change.number() % 5 == 0)) {
+                notices.changed(change);
+            }
+        }
+
+        @Override
+        public void changed(Stream stream) {
+            long now = loop.nanos();
+            toApply.add(stream, now);
+            toTrail.renew(stream, now);
+            if (stream.contents().tail().bytes() > config.applyAboveBytes() && writing < MOST_WRITING) {
+                stream.apply();
+            }
+        }
+
+        @Override
+        public void applied(Stream stream) {
+            long now = loop.nanos();
+            toSync.add(stream, now);
+            toApply.remove(stream);
+            if (!stream.contents().tail().isEmpty()) {
+                toApply.add(stream, now);
+            }
+        }
+
+        @Override
+        public void synced(Stream stream) {
+            toSync.remove(stream);
+        }
+
+        @Override
+        public void troubled(Stream stream) {
+            troubled.add(stream, loop.nanos());
+        }
+
+        @Override
+        public void writing(int more) {
+            writing += more;
+        }
+
+        @Override
+        public void fileUsed(Stream stream) {
+            openFiles.put(stream, true);
+        }
+
+        @Override
+        public void fileClosed(Stream stream) {
+            openFiles.remove(stream);
+        }
+
+        @Override
+        public void opened(Stream stream) {
+            ServedSlot served = slots.get(stream.slot());
+            if (served != null) {
+                served.adopted.remove(stream.name());
+            }
+        }
+
+        @Override
+        public void closed(Stream stream) {
+            forget(stream);
+        }
+
+        @Override
+        public void failedToOpen(Stream stream, Refused why) {
+            forget(stream);
+        }
+
+        @Override
+        public void submitAgain(Stream closed, Operation operation, Consumer<Result> answer) {
+            submitNow(closed.slot(), closed.name(), operation, answer);
+        }
+
+        @Override
+        public long maxAnswerBytes() {
+            return maxAnswerBytes.getAsLong();
+        }
+
+        @Override
+        public boolean mistake(StreamMistake which) {
+            return config.mistakes().contains(which);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import java.util.Set;
+
+/**
+ * What open streams may take, and when their changes go into the files.
+ *
+ * @param maxOpenStreams beyond this the least recently used are closed; beyond twice this, requests for others are refused
+ * @param maxOpenFiles beyond this the least recently used files are closed
+ * @param tailBytes beyond this, values of tails are let go of and read back from the journal
+ * @param applyAfterMillis how old the oldest change of a tail may grow before the tail goes into the file
+ * @param applyAboveBytes how large a tail may grow before that
+ * @param syncAfterMillis how long after it was applied to a change is synced, so that the journal can let go of it
+ * @param journalSyncBytes a journal larger than this has files synced without waiting
+ * @param journalMaxBytes while the journal is larger than this, writers wait
+ * @param idleMillis a stream that nobody asked for so long is closed
+ * @param trailingMillis how long after the last change of a burst its number is told once more
+ * @param idWindowMillis how long message ids are remembered at least
+ * @param mistakes planted by tests of the tests, empty otherwise
+ */
+public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes, long applyAfterMillis,
+        long applyAboveBytes, long syncAfterMillis, long journalSyncBytes, long journalMaxBytes, long idleMillis,
+        long trailingMillis, long idWindowMillis, Set<StreamMistake> mistakes) {
+
+    private static final long MIB = 1 << 20;
+
+    public static final StreamsConfig DEFAULT = new StreamsConfig(20_000, 6_000, Runtime.getRuntime().maxMemory() / 4, 1_000,
+            MIB, 15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, Set.of());
+
+    public StreamsConfig {
+        if (maxOpenStreams < 1 || maxOpenFiles < 1) {
+            throw new IllegalArgumentException("at least one stream and one file must be allowed to be open");
+        }
+        if (journalSyncBytes >= journalMaxBytes) {
+            throw new IllegalArgumentException("journalSyncBytes must be below journalMaxBytes");
+        }
+        mistakes = Set.copyOf(mistakes);
+    }
+
+    public StreamsConfig withMistakes(Set<StreamMistake> planted) {
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes, syncAfterMillis,
+                journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis, planted);
+    }
+
+    /** Caps on what is open, for tests and small machines. */
+    public StreamsConfig withCaps(int openStreams, int openFiles, long tails) {
+        return new StreamsConfig(openStreams, openFiles, tails, applyAfterMillis, applyAboveBytes, syncAfterMillis,
+                journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis, mistakes);
+    }
+
+    /** When changes go into files, and idle streams are closed, ms. */
+    public StreamsConfig withTimes(long apply, long sync, long idle) {
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, apply, applyAboveBytes, sync, journalSyncBytes,
+                journalMaxBytes, idle, trailingMillis, idWindowMillis, mistakes);
+    }
+
+    /** How large the journal may grow, bytes. */
+    public StreamsConfig withJournal(long syncAbove, long max) {
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes, syncAfterMillis,
+                syncAbove, max, idleMillis, trailingMillis, idWindowMillis, mistakes);
+    }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.journal.Position;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream's newest changes, journaled and not yet in its file, and what they make of the file's content: which seqs and
+ * keys they set, and which they took away. Where the tail says nothing, the file is right.
+ */
+final class Tail {
+
+    /** One change of the tail, and where the journal holds it. */
+    static final class Entry {
+        private Change change;
+        private Position position;
+        private final long bytes;
+        /** Seqs that this change took away or replaced, besides the one it set. */
+        private final long[] removed;
+        private boolean spilled;
+
+        Entry(Change change, Position position, long... removed) {
+            this.change = change;
+            this.position = position;
+            this.bytes = change.bytes();
+            this.removed = removed;
+        }
+
+        /** The change; without its value when {@link #spilled()}. */
+        Change change() {
+            return change;
+        }
+
+        Position position() {
+            return position;
+        }
+
+        boolean spilled() {
+            return spilled;
+        }
+
+        Change.Set set() {
+            return (Change.Set) change;
+        }
+
+        /** What the message counts for; of a set only. */
+        long messageBytes() {
+            return bytes - Change.OVERHEAD;
+        }
+
+        /** Says that the journal holds it elsewhere now. */
+        void moved(Position to) {
+            position = to;
+        }
+
+        /** Lets go of the value, which the journal holds as well; returns how many bytes that frees. */
+        private long spill() {
+            if (spilled || !(change instanceof Change.Set s) || s.value() == null) {
+                return 0;
+            }
+            spilled = true;
+            change = new Change.Set(s.stream(), s.epoch(), s.number(), s.decidedAt(), s.seq(), s.time(), s.key(), s.msgId(),
+                    s.headers(), null);
+            return s.value().length;
+        }
+
+        private long heldBytes() {
+            return spilled ? change.bytes() : bytes;
+        }
+    }
+
+    /** What the tail knows of a key: its seq (0: it was taken away), its message's bytes, and by which change. */
+    record KeyState(long seq, long bytes, long change) {
+    }
+
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private final TreeMap<Long, Entry> live = new TreeMap<>();
+    /** seq -> the change that took it away. */
+    private final Map<Long, Long> gone = new HashMap<>();
+    private final Map<String, KeyState> keys = new HashMap<>();
+    private final Map<String, Remembered> ids = new HashMap<>();
+    private long clearedUpTo;
+    private long clearedBy;
+    private long bytes;
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /** Bytes held in memory. */
+    long bytes() {
+        return bytes;
+    }
+
+    Entry first() {
+        return entries.getFirst();
+    }
+
+    Entry newest() {
+        return entries.getLast();
+    }
+
+    /** All entries, oldest first. */
+    Collection<Entry> entries() {
+        return entries;
+    }
+
+    List<Entry> oldest(int n) {
+        List<Entry> result = new ArrayList<>(Math.min(n, entries.size()));
+        for (Entry e : entries) {
+            if (result.size() == n) {
+                break;
+            }
+            result.add(e);
+        }
+        return result;
+    }
+
+    void add(Entry entry) {
+        entries.add(entry);
+        bytes += entry.bytes;
+        Change change = entry.change;
+        for (long seq : entry.removed) {
+            live.remove(seq);
+            gone.put(seq, change.number());
+        }
+        switch (change) {
+            case Change.Set set -> {
+                live.put(set.seq(), entry);
+                gone.remove(set.seq());
+                if (set.key() != null) {
+                    keys.put(set.key(), new KeyState(set.seq(), set.message().bytes(), set.number()));
+                }
+                remember(set.msgId(), set, set.seq());
+            }
+            case Change.Delete delete -> remember(delete.msgId(), delete, 0);
+            case Change.DeleteAll all -> {
+                clearedUpTo = Math.max(clearedUpTo, all.upToSeq());
+                clearedBy = all.number();
+                live.headMap(all.upToSeq(), true).clear();
+                gone.keySet().removeIf(seq -> seq <= all.upToSeq());
+                keys.replaceAll((key, state) -> state.seq != 0 && state.seq <= all.upToSeq()
+                        ? new KeyState(0, 0, all.number())
+                        : state);
+                remember(all.msgId(), all, 0);
+            }
+        }
+    }
+
+    /** Says that a key's message is gone, because the message at its seq was deleted or replaced. */
+    void dropKey(String key, long byChange) {
+        keys.put(key, new KeyState(0, 0, byChange));
+    }
+
+    private void remember(@Nullable String msgId, Change change, long seq) {
+        if (msgId != null) {
+            ids.put(msgId, new Remembered(change.number(), change.epoch(), seq));
+        }
+    }
+
+    /** The entry that set the message at {@code seq}, if it is still there. */
+    @Nullable Entry at(long seq) {
+        return live.get(seq);
+    }
+
+    /** Whether the tail took away what the file may still have at {@code seq}. */
+    boolean tookAway(long seq) {
+        return seq <= clearedUpTo || gone.containsKey(seq);
+    }
+
+    @Nullable KeyState key(String key) {
+        return keys.get(key);
+    }
+
+    @Nullable Remembered id(String msgId) {
+        return ids.get(msgId);
+    }
+
+    /** The seq up to which a deleteAll in the tail voids the file; 0: none. */
+    long clearedUpTo() {
+        return clearedUpTo;
+    }
+
+    /** The live entries from {@code fromSeq} on, by seq. */
+    Collection<Entry> liveFrom(long fromSeq) {
+        return live.tailMap(fromSeq, true).values();
+    }
+
+    @Nullable Entry lastLive() {
+        return live.isEmpty() ? null : live.lastEntry().getValue();
+    }
+
+    Map<String, KeyState> keys() {
+        return keys;
+    }
+
+    /**
+     * Forgets the oldest entries, which are in the file now; {@code settled} hears what the file now says of their keys.
+     */
+    void applied(int count, BiConsumer<String, KeyState> settled) {
+        long number = 0;
+        for (int i = 0; i < count; i++) {
+            Entry entry = entries.removeFirst();
+            bytes -= entry.heldBytes();
+            number = entry.change.number();
+            forget(entry);
+        }
+        settleKeys(number, settled);
+    }
+
+    private void forget(Entry entry) {
+        Change change = entry.change;
+        long number = change.number();
+        for (long seq : entry.removed) {
+            gone.remove(seq, number);
+        }
+        switch (change) {
+            case Change.Set set -> {
+                live.remove(set.seq(), entry);
+                if (set.msgId() != null) {
+                    ids.remove(set.msgId());
+                }
+            }
+            case Change.Delete delete -> {
+                if (delete.msgId() != null) {
+                    ids.remove(delete.msgId());
+                }
+            }
+            case Change.DeleteAll all -> {
+                if (all.msgId() != null) {
+                    ids.remove(all.msgId());
+                }
+                if (clearedBy == number) {
+                    clearedUpTo = 0;
+                    clearedBy = 0;
+                }
+            }
+        }
+    }
+
+    private void settleKeys(long upToChange, BiConsumer<String, KeyState> settled) {
+        keys.entrySet().removeIf(e -> {
+            if (e.getValue().change > upToChange) {
+                return false;
+            }
+            settled.accept(e.getKey(), e.getValue());
+            return true;
+        });
+    }
+
+    /** Lets go of values, oldest first, until {@code wanted} bytes are freed; returns how many were. */
+    long spill(long wanted) {
+        long freed = 0;
+        for (Entry entry : entries) {
+            if (freed >= wanted) {
+                break;
+            }
+            freed += entry.spill();
+        }
+        bytes -= freed;
+        return freed;
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Counted;
+import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.journal.Position;
+import io.natspersist.worker.stream.Contents.Lookup;
+import io.natspersist.worker.stream.Result.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the operations that change a stream. Every check comes before anything is touched. Each method returns false when
+ * a fact must be fetched first; it is then called again.
+ */
+final class Writes {
+
+    private static final Lookup NOTHING = new Lookup.Missing();
+
+    private final Stream stream;
+    private final StreamHost host;
+    private @Nullable Counted counted;
+
+    Writes(Stream stream, StreamHost host) {
+        this.stream = stream;
+        this.host = host;
+    }
+
+    boolean set(Operation.Set op, Consumer<Result> answer) {
+        Contents contents = stream.contents();
+        if (op.msgId() != null && mustAskForId(op.msgId())) {
+            return fetchId(op.msgId());
+        }
+        Remembered before = remembered(op.msgId());
+        if (before != null) {
+            return tell(new Result.Stored(before.seq(), before.change(), before.epoch(), true), answer);
+        }
+        if (cannotWrite(answer)) {
+            return true;
+        }
+        long seq = op.seq() == 0 ? contents.lastSeq() + 1 : op.seq();
+        Lookup atKey = op.key() == null ? NOTHING : contents.key(op.key());
+        if (op.key() != null && atKey instanceof Lookup.AskFile) {
+            return fetchKey(op.key());
+        }
+        Lookup atSeq = contents.seq(seq);
+        if (atSeq instanceof Lookup.AskFile) {
+            return fetchSeq(seq);
+        }
+        if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
+            return tell(new Refused(ErrorCode.WRONG_LAST_SEQ,
+                    "the last seq is " + contents.lastSeq() + ", not " + op.expectLastSeq()), answer);
+        }
+        long keySeq = atKey instanceof Lookup.Present there ? there.seq() : 0;
+        if (op.expectSeq() != Operation.ABSENT && op.expectSeq() != keySeq) {
+            return tell(wrongKeySeq(keySeq, op.expectSeq()), answer);
+        }
+        long now = host.now();
+        Change.Set set = new Change.Set(stream.name(), stream.epoch(), contents.change() + 1, now, seq,
+                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value());
+        Position position = host.journal().append(set);
+        contents.stored(set, position, atSeq, atKey);
+        remember(op.msgId());
+        Result stored = new Result.Stored(seq, set.number(), set.epoch(), false);
+        stream.journaled(set, () -> answer.accept(stored));
+        return true;
+    }
+
+    boolean delete(Operation.Delete op, Consumer<Result> answer) {
+        Contents contents = stream.contents();
+        if (op.msgId() != null && mustAskForId(op.msgId())) {
+            return fetchId(op.msgId());
+        }
+        Remembered before = remembered(op.msgId());
+        if (before != null) {
+            return tell(new Result.Removed(0, before.change(), before.epoch(), true), answer);
+        }
+        if (cannotWrite(answer)) {
+            return true;
+        }
+        List<Lookup.Present> there = new ArrayList<>();
+        if (op.key() != null) {
+            Lookup atKey = contents.key(op.key());
+            if (atKey instanceof Lookup.AskFile) {
+                return fetchKey(op.key());
+            }
+            long keySeq = atKey instanceof Lookup.Present p ? p.seq() : 0;
+            if (op.expectSeq() != Operation.ABSENT && op.expectSeq() != keySeq) {
+                return tell(wrongKeySeq(keySeq, op.expectSeq()), answer);
+            }
+            if (atKey instanceof Lookup.Present p) {
+                there.add(p);
+            }
+        }
+        for (long seq : op.seqs()) {
+            Lookup atSeq = contents.seq(seq);
+            if (atSeq instanceof Lookup.AskFile) {
+                return fetchSeq(seq);
+            }
+            if (atSeq instanceof Lookup.Present p) {
+                there.add(p);
+            }
+        }
+        if (there.isEmpty()) {
+            return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
+        }
+        Change.Delete delete = new Change.Delete(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
+                there.stream().map(Lookup.Present::seq).toList(), op.key(), op.msgId());
+        Position position = host.journal().append(delete);
+        contents.deleted(delete, position, there);
+        remember(op.msgId());
+        Result removed = new Result.Removed(there.size(), delete.number(), delete.epoch(), false);
+        stream.journaled(delete, () -> answer.accept(removed));
+        return true;
+    }
+
+    boolean deleteAll(Operation.DeleteAll op, Consumer<Result> answer) {
+        Contents contents = stream.contents();
+        if (op.msgId() != null && mustAskForId(op.msgId())) {
+            return fetchId(op.msgId());
+        }
+        Remembered before = remembered(op.msgId());
+        if (before != null) {
+            return tell(new Result.Removed(0, before.change(), before.epoch(), true), answer);
+        }
+        if (cannotWrite(answer)) {
+            return true;
+        }
+        long upTo = Math.min(op.endSeq(), contents.lastSeq());
+        Counted goes = upTo == contents.lastSeq() ? new Counted(contents.messages(), contents.bytes()) : counted;
+        if (goes == null) {
+            return stream.fetchFromWhole(f -> f.count(upTo), n -> counted = n);
+        }
+        counted = null;
+        if (goes.messages() == 0) {
+            return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
+        }
+        Change.DeleteAll all = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, host.now(), upTo,
+                op.msgId());
+        Position position = host.journal().append(all);
+        contents.cleared(all, position, goes.messages(), goes.bytes());
+        remember(op.msgId());
+        Result removed = new Result.Removed(goes.messages(), all.number(), all.epoch(), false);
+        stream.journaled(all, () -> answer.accept(removed));
+        return true;
+    }
+
+    private boolean cannotWrite(Consumer<Result> answer) {
+        Refused trouble = stream.trouble();
+        if (trouble == null) {
+            trouble = host.refusesWrites();
+        }
+        if (trouble != null) {
+            answer.accept(trouble);
+        }
+        return trouble != null;
+    }
+
+    /** Gives an answer that reflects the stream as it is; always returns true. */
+    private boolean tell(Result result, Consumer<Result> answer) {
+        stream.answer(() -> answer.accept(result));
+        return true;
+    }
+
+    private static Refused wrongKeySeq(long actual, long expected) {
+        return new Refused(ErrorCode.WRONG_KEY_SEQ,
+                actual == 0 ? "there is no such key; seq " + expected + " was expected"
+                        : "the key's seq is " + actual + ", not " + expected);
+    }
+
+    // ---- message ids
+
+    private boolean mustAskForId(String msgId) {
+        return !host.mistake(StreamMistake.DEDUP_OFF) && stream.contents().remembered(msgId) == null
+                && stream.file().exists() && !stream.contents().askedForId(msgId)
+                && host.recentIds().mayContain(stream.name(), msgId);
+    }
+
+    private @Nullable Remembered remembered(@Nullable String msgId) {
+        return msgId == null || host.mistake(StreamMistake.DEDUP_OFF) ? null : stream.contents().remembered(msgId);
+    }
+
+    private void remember(@Nullable String msgId) {
+        if (msgId != null) {
+            host.recentIds().add(stream.name(), msgId);
+        }
+    }
+
+    private boolean fetchId(String msgId) {
+        return stream.fetch(f -> f.remembered(msgId, 0), found -> stream.contents().learnId(msgId, found));
+    }
+
+    private boolean fetchKey(String key) {
+        return stream.fetch(f -> f.get(key), found -> stream.contents().learnKey(key, found.orElse(null)));
+    }
+
+    private boolean fetchSeq(long seq) {
+        return stream.fetch(f -> f.get(seq), found -> stream.contents().learnSeq(seq, found.orElse(null)));
+    }
+}
