@@ -21,6 +21,8 @@ public record CoordinatorConfig(String prefix, int slots, long heartbeatMillis, 
         long rebuildGraceMillis, Map<String, Integer> weights) {
 
     public static final int DEFAULT_SLOTS = 1024;
+    /** So that a table fits one message. */
+    public static final int MOST_SLOTS = 8192;
 
     /** @throws IllegalArgumentException naming everything that is wrong */
     public CoordinatorConfig {
@@ -31,7 +33,7 @@ public record CoordinatorConfig(String prefix, int slots, long heartbeatMillis, 
         } catch (IllegalArgumentException e) {
             problems.add("prefix '" + prefix + "': " + e.getMessage());
         }
-        require(slots >= 1 && slots <= 65_536, "slots must be 1 to 65536, not " + slots, problems);
+        require(slots >= 1 && slots <= MOST_SLOTS, "slots must be 1 to " + MOST_SLOTS + ", not " + slots, problems);
         require(heartbeatMillis >= 10, "heartbeatMillis must be 10 or more, not " + heartbeatMillis, problems);
         require(deadAfterMillis >= 3 * heartbeatMillis,
                 "deadAfterMillis must be at least three heartbeats, not " + deadAfterMillis, problems);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.coordinator;
 
+import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.SlotAssignment;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the cluster stands, as far as this coordinator knows.
@@ -21,6 +25,22 @@ public record CoordinatorStatus(Phase phase, long tableVersion, int slots, int u
 
     public CoordinatorStatus {
         workers = List.copyOf(workers);
+    }
+
+    static CoordinatorStatus of(Phase phase, @Nullable AssignmentTable table, int slots, List<WorkerStatus> workers) {
+        if (table == null) {
+            return new CoordinatorStatus(phase, 0, slots, slots, 0, 0, workers);
+        }
+        return new CoordinatorStatus(phase, table.version(), slots, count(table, s -> s.owner() == null),
+                count(table, s -> s.awaits() != null), count(table, s -> !s.adopt().isEmpty()), workers);
+    }
+
+    static int owned(AssignmentTable table, Incarnation worker) {
+        return count(table, slot -> worker.equals(slot.owner()));
+    }
+
+    private static int count(AssignmentTable table, Predicate<SlotAssignment> which) {
+        return (int) table.slots().stream().filter(which).count();
     }
 
     /** What a coordinator is doing. */

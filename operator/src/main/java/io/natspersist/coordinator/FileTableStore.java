@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.coordinator;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.Json;
 import io.natspersist.protocol.table.AssignmentTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileTableStore implements TableStore {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CRC = "crc32c ";
 
     private final Path file;
@@ -44,7 +43,7 @@ public final class FileTableStore implements TableStore {
     public Optional<AssignmentTable> load() throws IOException {
         String text;
         try {
-            text = Files.readString(file);
+            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -53,9 +52,10 @@ public final class FileTableStore implements TableStore {
             throw damaged("its checksum is wrong", null);
         }
         try {
-            return Optional.of(JSON.readValue(text.substring(0, end), AssignmentTable.class));
-        } catch (JsonProcessingException e) {
-            throw damaged(e.getOriginalMessage(), e);
+            return Optional
+                    .of(Json.read(text.substring(0, end).getBytes(StandardCharsets.UTF_8), AssignmentTable.class));
+        } catch (BadMessage e) {
+            throw damaged(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -76,7 +76,7 @@ public final class FileTableStore implements TableStore {
     }
 
     private void replace(AssignmentTable next) throws IOException {
-        String json = JSON.writeValueAsString(next);
+        String json = new String(Json.write(next), StandardCharsets.UTF_8);
         Path beside = folder.resolve(file.getFileName() + ".new");
         try (FileChannel out = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {

@@ -46,6 +46,11 @@ public record AssignmentTable(long version, long incarnations, long epochs, List
         return slots.get(slot);
     }
 
+    /** Those that slots name as owner or as awaited. */
+    public List<Incarnation> named() {
+        return named(slots);
+    }
+
     private static List<Incarnation> named(List<SlotAssignment> slots) {
         Set<Incarnation> named = new TreeSet<>();
         for (SlotAssignment slot : slots) {
