@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import org.jspecify.annotations.Nullable;
+
+/** One operation of one client, from its beginning to its answer. Times are virtual milliseconds. */
+final class Call {
+
+    final int number;
+    final String client;
+    final Op op;
+    final long began;
+    /** The highest change that anybody had been told of when it began: what it does or sees comes after that. */
+    final long floor;
+    long ended = Long.MAX_VALUE;
+    @Nullable
+    Outcome outcome;
+
+    Call(int number, String client, Op op, long began, long floor) {
+        this.number = number;
+        this.client = client;
+        this.op = op;
+        this.began = began;
+        this.floor = floor;
+    }
+
+    /** The change that the answer names; 0: none. */
+    long change() {
+        return outcome instanceof Outcome.Stored s
+                ? s.change()
+                : outcome instanceof Outcome.Deleted d
+                        ? d.change()
+                        : outcome instanceof Outcome.Found f
+                                ? f.change()
+                                : outcome instanceof Outcome.Listed l
+                                        ? l.change()
+                                        : outcome instanceof Outcome.Keys k ? k.change() : 0;
+    }
+
+    /** Whether it altered the stream, by its answer. */
+    boolean changed() {
+        return outcome instanceof Outcome.Stored || (outcome instanceof Outcome.Deleted d && d.count() > 0);
+    }
+
+    @Override
+    public String toString() {
+        return "call " + number + " of " + client + " (" + began + " ms to "
+                + (ended == Long.MAX_VALUE ? "never" : ended + " ms") + ", floor " + floor + ") " + op + " -> "
+                + outcome;
+    }
+}

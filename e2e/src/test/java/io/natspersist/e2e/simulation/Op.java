@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asks of a stream. */
+sealed interface Op {
+
+    /** Whether it can alter the stream. */
+    default boolean writes() {
+        return this instanceof Set || this instanceof Delete || this instanceof DeleteKey || this instanceof DeleteAll;
+    }
+
+    /**
+     * @param value unique in the run
+     * @param msgId null: the client makes one
+     */
+    record Set(String value, @Nullable String key, @Nullable Long seq, @Nullable Long expectLast,
+            @Nullable Long expectKey, @Nullable String msgId) implements Op {
+
+        static Set append(String value) {
+            return new Set(value, null, null, null, null, null);
+        }
+
+        static Set key(String key, String value) {
+            return new Set(value, key, null, null, null, null);
+        }
+
+        /** Whether its conditions hold in that state. */
+        boolean allowedIn(StreamModel state) {
+            return (expectLast == null || expectLast == state.lastSeq())
+                    && (expectKey == null || expectKey == state.seqOf(key));
+        }
+    }
+
+    record Delete(List<Long> seqs) implements Op {}
+
+    record DeleteKey(String key, @Nullable Long expectKey) implements Op {
+        boolean allowedIn(StreamModel state) {
+            return expectKey == null || expectKey == state.seqOf(key);
+        }
+    }
+
+    /** @param endSeq {@code Long.MAX_VALUE}: all */
+    record DeleteAll(long endSeq) implements Op {}
+
+    record Get(long seq) implements Op {}
+
+    record GetKey(String key) implements Op {}
+
+    record Last() implements Op {}
+
+    /** One page. */
+    record GetAll(long startSeq, int limit) implements Op {}
+
+    record Keys() implements Op {}
+}
