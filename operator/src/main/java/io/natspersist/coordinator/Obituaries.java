@@ -6,14 +6,13 @@ import io.natspersist.protocol.table.Incarnation;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Who is dead, and why. Evidence (gone, superseded, sealed) always counts. Silence counts only while at most half of those
- * that the table names have gone silent together: more of them at once look like a broken link.
+ * Who is dead, and why. Evidence (gone, superseded, sealed) always counts. Silence counts only while no more of those
+ * that the table names are silent than others are heard: more of them at once look like a broken link.
  */
 final class Obituaries {
 
@@ -65,11 +64,21 @@ final class Obituaries {
         }
     }
 
+    /** Who owns nothing speaks for the link while it is heard, and says nothing by its silence: it may just have left. */
     private boolean moreThanHalfAreSilent(Set<Incarnation> named) {
-        List<WorkerView> judged = seen.workers().stream()
-                .filter(w -> named.contains(w.id()) && !deaths.containsKey(w.id())).toList();
-        long silent = judged.stream().filter(w -> isSuspect(seen, w, config)).count();
-        return 2 * silent > judged.size();
+        int silent = 0;
+        int heard = 0;
+        for (WorkerView worker : seen.workers()) {
+            if (deaths.containsKey(worker.id())) {
+                continue;
+            }
+            if (!isSuspect(seen, worker, config)) {
+                heard++;
+            } else if (named.contains(worker.id())) {
+                silent++;
+            }
+        }
+        return silent > heard;
     }
 
     private boolean isStuckAlone(WorkerView worker) {

@@ -39,7 +39,7 @@ record Observation(AssignmentTable table, List<WorkerView> workers, List<Registr
 
     /** How long nothing was heard of a worker, not counting the time in which it could not be heard. */
     long silence(WorkerView worker) {
-        return connected ? now - Math.max(worker.heardAt(), connectedAt) : 0;
+        return connected ? now - Math.max(connectedAt, Math.max(worker.registeredAt(), worker.heardAt())) : 0;
     }
 
     /** Whether a worker has said something since the coordinator (re)connected. */
