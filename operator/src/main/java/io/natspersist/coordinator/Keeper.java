@@ -129,7 +129,7 @@ final class Keeper {
                 loop.execute(() -> then.accept(result));
             } catch (IOException | RuntimeException e) {
                 loop.execute(() -> {
-                    LOG.error("the assignment table: {}; trying again in {} ms", e.getMessage(), backoff, e);
+                    LOG.error("the assignment table: {}; trying again in {} ms", e.toString(), backoff);
                     loop.after(backoff, again);
                     backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MILLIS);
                 });
