@@ -68,7 +68,11 @@ final class PackReader {
         if (pairs.size() % 2 != 0) {
             throw new BadMessage("", "has a header name without a value");
         }
-        return Headers.of(pairs.toArray(String[]::new));
+        try {
+            return Headers.of(pairs.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new BadMessage("", "has a malformed header", e);
+        }
     }
 
     /** From 0 to 2^63-1. */

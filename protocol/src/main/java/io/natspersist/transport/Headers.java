@@ -8,7 +8,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Message headers: an immutable list of names and values in order, names case-sensitive and possibly repeated. */
+/**
+ * Message headers: an immutable list of names and values in order, names case-sensitive and possibly repeated. A name is
+ * visible ASCII without a colon; a value is any text without CR and LF. On the way, spaces before and after a value may be
+ * lost.
+ */
 public final class Headers {
 
     public static final Headers NONE = new Headers(new String[0]);
@@ -20,12 +24,39 @@ public final class Headers {
         this.pairs = pairs;
     }
 
-    /** @param pairs name, value, name, value, ... */
+    /**
+     * @param pairs name, value, name, value, ...
+     * @throws IllegalArgumentException when a name or value is not legal
+     */
     public static Headers of(String... pairs) {
         if (pairs.length % 2 != 0) {
             throw new IllegalArgumentException("a header without a value: " + pairs[pairs.length - 1]);
         }
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (!isName(pairs[i])) {
+                throw new IllegalArgumentException("'" + pairs[i] + "' is not a header's name");
+            }
+            if (!isValue(pairs[i + 1])) {
+                throw new IllegalArgumentException("the value of header " + pairs[i] + " has a line break");
+            }
+        }
         return pairs.length == 0 ? NONE : new Headers(pairs.clone());
+    }
+
+    /** Whether a text can name a header. */
+    public static boolean isName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c > '~' || c == ':') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** Whether a text can be a header's value. */
+    public static boolean isValue(String text) {
+        return text.indexOf('\r') < 0 && text.indexOf('\n') < 0;
     }
 
     public static Builder builder() {

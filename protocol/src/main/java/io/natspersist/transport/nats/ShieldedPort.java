@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.transport.nats;
+
+import io.nats.client.impl.SocketDataPortWithWriteTimeout;
+import java.io.IOException;
+
+/** A socket whose incoming headers are kept from jnats; made by jnats, by name. Read by one thread at a time. */
+public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
+
+    private final HeaderShield shield = new HeaderShield();
+    private final byte[] buffer = new byte[1 << 16];
+    private int start;
+    private int end;
+
+    @Override
+    public int read(byte[] dst, int off, int len) throws IOException {
+        while (true) {
+            int given = shield.pass(buffer, start, end - start, dst, off, len);
+            start += shield.taken();
+            if (given > 0) {
+                return given;
+            }
+            int n = super.read(buffer, 0, buffer.length);
+            if (n <= 0) {
+                return n;
+            }
+            start = 0;
+            end = n;
+        }
+    }
+}

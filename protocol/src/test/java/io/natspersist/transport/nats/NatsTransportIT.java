@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.transport.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport;
+import io.natspersist.transport.TransportContract;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The contract on a real server, and what only a real one can do. */
+class NatsTransportIT extends TransportContract {
+
+    private static NatsServer server;
+
+    @BeforeAll
+    static void startServer() {
+        server = NatsServer.start("max_payload: " + MAX_PAYLOAD);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Override
+    protected Transport connect() {
+        return NatsTransport.connect(server.options("contract"));
+    }
+
+    @Override
+    protected void await(BooleanSupplier condition) {
+        org.awaitility.Awaitility.await().pollInterval(Duration.ofMillis(2)).until(condition::getAsBoolean);
+    }
+
+    @Override
+    protected void settle(Transport transport) {
+        List<Transport.Reply> replies = new CopyOnWriteArrayList<>();
+        transport.request("nobody.listens.here", Headers.NONE, new byte[0], 5_000, replies::add);
+        await(() -> !replies.isEmpty());
+    }
+
+    @Override
+    protected void restartServer() {
+        server.restart();
+    }
+
+    @Test
+    void itConnectsOnceTheServerIsThere() {
+        server.kill();
+        try (Transport transport = NatsTransport.connect(server.options("early"))) {
+            List<Boolean> events = new CopyOnWriteArrayList<>();
+            List<Message> seen = new CopyOnWriteArrayList<>();
+            transport.onConnection(events::add);
+            transport.subscribe("a", null, seen::add);
+            assertThat(transport.connected()).isFalse();
+            server.restart();
+            await(transport::connected);
+            transport.publish("a", null, Headers.NONE, new byte[0]);
+            await(() -> seen.size() == 1);
+            assertThat(events).containsExactly(true);
+        } finally {
+            server.restart();
+        }
+    }
+
+    @Test
+    void headersThatBreakTheRulesDropTheirMessageAndNothingElse() throws IOException {
+        List<Message> seen = new CopyOnWriteArrayList<>();
+        Transport listener = open();
+        listener.subscribe("raw", null, seen::add);
+        settle(listener);
+        try (Socket socket = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
+            for (String block : List.of("NATS/1.0\r\nno colon\r\n\r\n", "NATS/1.0\r\n: no name\r\n\r\n",
+                    "NATS/1.0\r\na b: space\r\n\r\n", "NATS/9.9\r\na: b\r\n\r\n", "NATS/1.0 x\r\n\r\n",
+                    "NATS/1.0\r\na: b",
+                    "xx", "NATS/1.0\r\nGood:grün \r\n\r\n")) {
+                byte[] header = block.getBytes(StandardCharsets.UTF_8);
+                String line = "HPUB raw " + header.length + " " + (header.length + 2) + "\r\n";
+                socket.getOutputStream().write(("CONNECT {\"headers\":true,\"verbose\":false}\r\n" + line).getBytes(
+                        StandardCharsets.UTF_8));
+                socket.getOutputStream().write(header);
+                socket.getOutputStream().write("ok\r\n".getBytes(StandardCharsets.UTF_8));
+            }
+            await(() -> !seen.isEmpty());
+        }
+        settle(listener);
+        assertThat(seen).extracting(Message::headers).containsExactly(Headers.of("Good", "grün"));
+    }
+}
