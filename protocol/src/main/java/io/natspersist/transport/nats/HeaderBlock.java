@@ -31,6 +31,9 @@ record HeaderBlock(int status, Headers headers) {
             return Optional.empty();
         }
         int status = status(text(bytes, VERSION.length(), end).trim());
+        if (status < 0) {
+            return Optional.empty();
+        }
         Headers.Builder headers = Headers.builder();
         for (int start = end + 2; start < length; start = end + 2) {
             end = lineEnd(bytes, start, length);
@@ -38,7 +41,7 @@ record HeaderBlock(int status, Headers headers) {
                 return Optional.of(new HeaderBlock(status, headers.build()));
             }
             int colon = indexOf((byte) ':', bytes, start, end);
-            if (status < 0 || end < 0 || colon <= start) {
+            if (end < 0 || colon <= start) {
                 return Optional.empty();
             }
             String name = text(bytes, start, colon);
