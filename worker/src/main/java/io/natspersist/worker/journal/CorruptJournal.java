@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.journal;
 
-import io.natspersist.protocol.table.Incarnation;
 import java.io.IOException;
 
 /** A journal is damaged in a place that was forced: changes that were acknowledged cannot be read. */
 public final class CorruptJournal extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final transient Incarnation journal;
     private final long segment;
     private final long offset;
 
-    CorruptJournal(Incarnation journal, long segment, long offset, String why) {
-        super("journal " + journal + ", segment " + segment + ", offset " + offset + ": " + why);
-        this.journal = journal;
+    CorruptJournal(String folder, long segment, long offset, String why) {
+        super("corrupt journal " + folder + ", segment " + segment + ", offset " + offset + ": " + why);
         this.segment = segment;
         this.offset = offset;
-    }
-
-    public Incarnation journal() {
-        return journal;
     }
 
     public long segment() {

@@ -14,14 +14,20 @@ public final class JournalReader {
     /**
      * Tells the visitor everything that was forced, and what else was written whole before the first group that was not.
      *
-     * @throws CorruptJournal when something that was forced cannot be read; the visitor has been told all before it
-     * @throws IllegalStateException when the journal is not sealed
+     * @throws CorruptJournal when something that was forced cannot be read; the visitor has been told what lies before it
+     * @throws IllegalStateException when the journal is not sealed; the visitor may have been told a part
      */
     public static Summary read(Disk disk, Incarnation journal, EntryVisitor visitor) throws IOException {
-        if (disk.list("journals/" + journal).isEmpty()) {
-            throw new IllegalStateException(journal + " is not sealed");
+        JournalScan.Result result = new JournalScan(disk, JournalFolder.of(journal), JournalScan.entries(entry -> {
+            switch (entry) {
+                case Entry.Changed(var change) -> visitor.change(change);
+                case Entry.Applied(var stream, var change) -> visitor.applied(stream, change);
+            }
+        })).of(journal).run();
+        if (!result.sealed()) {
+            throw new IllegalStateException("journal " + journal + " is not sealed");
         }
-        throw new UnsupportedOperationException("not yet");
+        return new Summary(result.segments(), result.lastGroup(), result.changes(), result.bytes(), result.end());
     }
 
     /**
@@ -30,7 +36,7 @@ public final class JournalReader {
      * @param segments how many segments, the seal not counted
      * @param lastGroup the number of the last whole group; 0: none
      * @param bytes the segments' bytes that were read
-     * @param end why reading ended there
+     * @param end where and why reading ended
      */
     public record Summary(int segments, long lastGroup, long changes, long bytes, String end) {
     }

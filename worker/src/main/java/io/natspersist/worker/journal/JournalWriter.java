@@ -6,9 +6,15 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.Disk;
+import io.natspersist.worker.disk.Disk.DiskFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes one worker's journal. Whatever is appended while a group is on its way to the volume gathers in the next one. Confined
@@ -19,31 +25,92 @@ import java.util.function.Consumer;
  */
 public final class JournalWriter {
 
-    private long calls;
+    private static final Logger log = LoggerFactory.getLogger(JournalWriter.class);
+
+    /** A group that has grown to this waits its turn as it is, and the next one begins. */
+    private static final int GROUP_BYTES = 4 << 20;
+    private static final int SPARE_GROUPS = 4;
+    private static final long SPACE_CHECK_MILLIS = 1000;
+
+    private final Disk disk;
+    private final Incarnation id;
+    private final JournalFolder folder;
+    private final EventLoop loop;
+    private final Executor io;
+    private final JournalConfig config;
+    private final Consumer<Throwable> fault;
+    private final ReadBack readBack;
+    private final Ballast ballast;
+
+    private final ArrayDeque<Group> full = new ArrayDeque<>();
+    private final ArrayDeque<Group> spare = new ArrayDeque<>();
+    private Group gathering = new Group().begin(1, 1, SegmentHeader.BYTES);
+
+    /** The one that is written; null until the journal is open. */
+    private @Nullable Segment segment;
+    private boolean pumpQueued;
+    private boolean writing;
+    private boolean rolling;
+    private boolean forcing;
+    private boolean forceDue;
+    private boolean deleting;
+    private boolean closing;
+    private boolean failed;
+    private boolean spaceLow;
+    private long forceBegan;
+    private long unwrittenBytes;
+    private long writtenGroup;
+    private long forcedGroup;
+    private EventLoop.@Nullable Timer forceTimer;
+    private final ArrayDeque<Since> unforced = new ArrayDeque<>();
+    private final Waiters durable = new Waiters();
+    private final Waiters forced = new Waiters();
+    private final SegmentCounts counts = new SegmentCounts();
+
+    /** When a group that is not forced yet got its first entry. */
+    private record Since(long group, long nanos) {
+    }
 
     /**
-     * @param io for everything that blocks; with two threads, {@code RELAXED} writes while it forces
+     * @param io for everything that blocks; where it runs two tasks at a time, {@code RELAXED} goes on writing while it forces
      */
     public JournalWriter(Disk disk, Incarnation id, EventLoop loop, Executor io, JournalConfig config,
             Consumer<Throwable> fault) {
+        this.disk = disk;
+        this.id = id;
+        this.folder = JournalFolder.of(id);
+        this.loop = loop;
+        this.io = io;
+        this.config = config;
+        this.fault = fault;
+        this.readBack = new ReadBack(disk, folder, config);
+        this.ballast = new Ballast(disk, folder, config);
     }
 
     /** Makes the journal's folder and its first segment, locked and forced; then {@code opened}. Called once. */
     public void open(Runnable opened) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        onIo(this::createFirst, first -> {
+            segment = first;
+            watchSpace();
+            opened.run();
+            pump();
+        });
     }
 
     /** Adds a change to the group that gathers. */
     public Position append(Change change) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        Position position = accepting().add(change, loop.nanos());
+        counts.entry(position.segment());
+        added(position.bytes());
+        return position;
     }
 
     /** Notes that the stream's file holds everything up to this change, forced: who adopts this journal skips that. */
     public void noteApplied(StreamName stream, long change) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        Group group = accepting();
+        int before = group.bytes();
+        group.addApplied(stream, change, loop.nanos());
+        added(group.bytes() - before);
     }
 
     /**
@@ -51,76 +118,346 @@ public final class JournalWriter {
      * the calls.
      */
     public void whenDurable(Runnable then) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        when(durable, durableGroup(), then);
     }
 
     /** The same, but forced in either mode; starts a force where one is needed. */
     public void whenForced(Runnable then) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        when(forced, forcedGroup, then);
+        forceIfWanted();
     }
 
     /** Writes and forces a new group, empty if need be, which proves that the lock is still held; then {@code then}. */
     public void prove(Runnable then) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        accepting();
+        forceGroup(then);
     }
 
     /**
-     * The entry is needed no longer: its change is in a synced file, or was copied forward. A segment without needed entries is
-     * deleted, oldest first.
+     * The entry is needed no longer: its change is in a synced file, or a copy of it further on in this journal was forced. A
+     * segment without needed entries is deleted, oldest first.
      */
     public void release(Position position) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        counts.release(position.segment());
+        deleteReleased();
     }
 
-    /** Reads back an entry that is durable and not released. Blocking; from any thread. */
+    /** Reads back an entry that is durable and not released. Blocking; from any thread, which must not be interrupted. */
     public Change read(Position position) throws IOException {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        return readBack.read(position);
     }
 
     /** What the journal takes on the volume, with what is still to be written. */
     public long bytes() {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        return counts.bytes();
     }
 
     /** What is appended and not yet written, in memory. Grows while the volume stalls: its owner must push back. */
     public long unwrittenBytes() {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        return unwrittenBytes;
     }
 
-    /** For how long the oldest change that is not forced has been waiting, ms; 0: there is none. */
+    /** For how long the oldest group that is not forced has been waiting, ms, at least 1; 0: there is none. */
     public long oldestUnforcedMillis() {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        Since oldest = unforced.peek();
+        if (oldest == null && !gathering.wanted()) {
+            return 0;
+        }
+        long since = oldest == null ? gathering.sinceNanos() : oldest.nanos;
+        return Math.max(1, (loop.nanos() - since) / 1_000_000);
     }
 
     /** How many groups were forced. */
     public long forcedGroups() {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        return forcedGroup;
     }
 
     /** Whether the volume had less free space than the reserve when last asked, once a second. */
     public boolean spaceLow() {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        return spaceLow;
     }
 
     /** Looks, on {@code probes}, whether a successor has told this worker to halt; then tells {@code found} on the loop. */
     public void checkRelease(Executor probes, Consumer<Boolean> found) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        probes.execute(() -> {
+            boolean told = toldToHalt();
+            loop.execute(() -> found.accept(told));
+        });
     }
 
     /** Forces what there is, lets go of the journal, then {@code closed}. Nothing may be appended any more. */
     public void close(Runnable closed) {
-        calls++;
-        throw new UnsupportedOperationException("not yet");
+        closing = true;
+        if (segment == null) {
+            closed.run();
+            return;
+        }
+        // The second, empty group says that the first was forced: damage to it cannot pass for a torn end.
+        forceGroup(() -> forceGroup(() -> onIo(() -> {
+            readBack.close();
+            return true;
+        }, done -> closed.run())));
+    }
+
+    // ---- gathering
+
+    private Group accepting() {
+        if (closing) {
+            throw new IllegalStateException("journal " + id + " is closed");
+        }
+        return gathering;
+    }
+
+    private void forceGroup(Runnable then) {
+        gathering.want(loop.nanos());
+        forced.add(gathering.number(), then);
+        queuePump();
+    }
+
+    private void added(int bytes) {
+        counts.grow(gathering.segment(), bytes);
+        unwrittenBytes += bytes;
+        if (gathering.bytes() >= GROUP_BYTES) {
+            full.add(gathering);
+            beginGroup();
+        }
+        queuePump();
+    }
+
+    /** Ends the group that gathers. Where the next will lie is known now: its entries' positions follow from that. */
+    private void beginGroup() {
+        Group ended = gathering;
+        unforced.add(new Since(ended.number(), ended.sinceNanos()));
+        counts.grow(ended.segment(), GroupHeader.BYTES);
+        boolean roll = ended.end() >= config.segmentBytes();
+        gathering = (spare.isEmpty() ? new Group() : spare.pop()).begin(ended.number() + 1,
+                ended.segment() + (roll ? 1 : 0), roll ? SegmentHeader.BYTES : ended.end());
+    }
+
+    private void when(Waiters waiters, long reached, Runnable then) {
+        long last = gathering.wanted() ? gathering.number() : gathering.number() - 1;
+        if (waiters.isEmpty() && last <= reached && !failed) {
+            then.run();
+        } else {
+            waiters.add(last, then);
+        }
+    }
+
+    // ---- writing
+
+    /** Behind what the loop has queued already, so that a group takes all of it. */
+    private void queuePump() {
+        if (!pumpQueued && !writing && segment != null) {
+            pumpQueued = true;
+            loop.execute(() -> {
+                pumpQueued = false;
+                pump();
+            });
+        }
+    }
+
+    private void pump() {
+        if (failed || writing || segment == null) {
+            return;
+        }
+        if (full.isEmpty()) {
+            if (!gathering.wanted()) {
+                return;
+            }
+            full.add(gathering);
+            beginGroup();
+        }
+        rolling = full.element().segment() != segment.number();
+        if (!rolling || !forcing) {
+            write(full.remove(), segment);
+        }
+    }
+
+    private void write(Group group, Segment into) {
+        writing = true;
+        boolean roll = rolling;
+        boolean force = config.durability() == Durability.SYNC;
+        long lastForced = roll ? group.number() - 1 : forcedGroup;
+        onIo(() -> {
+            Segment to = roll ? roll(into, group.number()) : into;
+            to.append(group.encoded(to.salt(), lastForced));
+            if (config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
+                loop.execute(() -> durable.complete(group.number()));
+            }
+            if (force) {
+                to.force();
+            }
+            return to;
+        }, to -> {
+            segment = to;
+            writing = false;
+            rolling = false;
+            writtenGroup = group.number();
+            wasForced(force ? group.number() : lastForced);
+            recycle(group);
+            pump();
+            forceIfWanted();
+            complete();
+            planForce();
+            deleteReleased();
+        });
+    }
+
+    private void recycle(Group group) {
+        unwrittenBytes -= group.bytes() - GroupHeader.BYTES;
+        if (spare.size() < SPARE_GROUPS && group.capacity() <= 2 * GROUP_BYTES) {
+            spare.push(group);
+        }
+    }
+
+    private void complete() {
+        durable.complete(durableGroup());
+        forced.complete(forcedGroup);
+    }
+
+    /** The last group that may be answered for. */
+    private long durableGroup() {
+        boolean forceIsSlow = forcing && loop.nanos() - forceBegan > config.relaxedForceLimitMillis() * 1_000_000;
+        return config.durability() == Durability.SYNC || forceIsSlow ? forcedGroup : writtenGroup;
+    }
+
+    // ---- forcing in RELAXED; in SYNC every write ends with a force
+
+    private void planForce() {
+        if (forceTimer == null && writtenGroup > forcedGroup) {
+            forceTimer = loop.after(Math.max(0, config.relaxedForceMillis() - oldestUnforcedMillis()), () -> {
+                forceTimer = null;
+                forceDue = true;
+                forceIfWanted();
+            });
+        }
+    }
+
+    private void forceIfWanted() {
+        boolean wanted = forceDue || forced.first() <= writtenGroup;
+        if (wanted && writtenGroup > forcedGroup && !forcing && !rolling && !failed && segment != null) {
+            force(segment, writtenGroup);
+        }
+    }
+
+    private void force(Segment into, long covered) {
+        forcing = true;
+        forceDue = false;
+        forceBegan = loop.nanos();
+        onIo(() -> {
+            into.force();
+            return true;
+        }, done -> {
+            forcing = false;
+            wasForced(covered);
+            pump();
+            forceIfWanted();
+            complete();
+            planForce();
+        });
+    }
+
+    private void wasForced(long group) {
+        forcedGroup = Math.max(forcedGroup, group);
+        for (Since next = unforced.peek(); next != null && next.group <= forcedGroup; next = unforced.peek()) {
+            unforced.remove();
+        }
+    }
+
+    // ---- segments
+
+    private Segment createFirst() throws IOException {
+        disk.createFolders(folder.path());
+        disk.forceFolder("");
+        disk.forceFolder(JournalFolder.JOURNALS);
+        disk.createNew(folder.release()).close();
+        Segment first = Segment.create(disk, folder, new SegmentHeader(id, 1, 1), config.mistakes());
+        readBack.writing(first);
+        return first;
+    }
+
+    private Segment roll(Segment from, long firstGroup) throws IOException {
+        Segment next = from.roll(id, firstGroup);
+        readBack.writing(next);
+        readBack.written(from.number());
+        return next;
+    }
+
+    private void deleteReleased() {
+        if (segment == null || deleting || closing || failed) {
+            return;
+        }
+        long oldest = counts.deletable(segment.number(),
+                config.mistakes().contains(JournalMistake.SEGMENT_DELETED_EARLY));
+        if (oldest == 0) {
+            return;
+        }
+        deleting = true;
+        onIo(() -> {
+            readBack.deleted(oldest);
+            disk.delete(folder.segment(oldest));
+            disk.forceFolder(folder.path());
+            return oldest;
+        }, deleted -> {
+            deleting = false;
+            counts.delete(deleted);
+            deleteReleased();
+        });
+    }
+
+    // ---- what else the volume is asked
+
+    private void watchSpace() {
+        onIo(ballast::check, low -> {
+            spaceLow = low;
+            if (!closing) {
+                loop.after(SPACE_CHECK_MILLIS, () -> {
+                    if (!closing && !failed) {
+                        watchSpace();
+                    }
+                });
+            }
+        });
+    }
+
+    private boolean toldToHalt() {
+        try (DiskFile release = disk.open(folder.release())) {
+            return release.size() > 0;
+        } catch (NoSuchFileException e) {
+            // It was there when the journal was opened: the journal was deleted.
+            return true;
+        } catch (IOException e) {
+            log.warn("cannot look whether journal {} was taken over", id, e);
+            return false;
+        }
+    }
+
+    private interface Blocking<T> {
+        T run() throws IOException;
+    }
+
+    private <T> void onIo(Blocking<T> task, Consumer<T> then) {
+        io.execute(() -> {
+            try {
+                T result = task.run();
+                loop.execute(() -> {
+                    if (!failed) {
+                        then.accept(result);
+                    }
+                });
+            } catch (IOException | RuntimeException e) {
+                loop.execute(() -> fail(e));
+            } catch (Error e) {
+                loop.execute(() -> fail(e));
+                throw e;
+            }
+        });
+    }
+
+    private void fail(Throwable error) {
+        if (!failed) {
+            failed = true;
+            fault.accept(error);
+        }
     }
 }

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.journal;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.transport.Headers;
+import io.natspersist.worker.change.Change;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry as bytes, numbers big-endian. Persisted: nothing here ever moves.
+ *
+ * <pre>
+ * entry      4  length of what follows the checksum
+ *            4  CRC-32C of that: an entry is also read back alone
+ *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied
+ *            1  flags: 1 has a key, 2 has a message id, 4 has a value
+ *            2  length of the stream's name, and the name
+ * set           epoch number decidedAt seq time, 8 each; key? message id? headers; value?
+ * delete        epoch number decidedAt, 8 each; 4 count, and 8 for each seq; key? message id?
+ * deleteAll     epoch number decidedAt upToSeq, 8 each; message id?
+ * applied       change, 8
+ * headers    4  how many names and values there are; each as text
+ * text       4  length, and so many bytes of UTF-8; keys, message ids and values have the same form
+ * </pre>
+ */
+final class EntryCodec {
+
+    /** Length and checksum. */
+    static final int FRAME = 8;
+
+    private static final int SET = 1;
+    private static final int DELETE = 2;
+    private static final int DELETE_ALL = 3;
+    private static final int APPLIED = 4;
+
+    private static final int KEY = 1;
+    private static final int MSG_ID = 2;
+    private static final int VALUE = 4;
+
+    private EntryCodec() {
+    }
+
+    static int size(Change change) {
+        int common = FRAME + 4 + Utf8.size(change.stream().value()) + 24;
+        return common + switch (change) {
+            case Change.Set c -> 16 + size(c.key()) + size(c.msgId()) + size(c.headers())
+                    + (c.value() == null ? 0 : 4 + c.value().length);
+            case Change.Delete c -> 4 + 8 * c.seqs().size() + size(c.key()) + size(c.msgId());
+            case Change.DeleteAll c -> 8 + size(c.msgId());
+        };
+    }
+
+    static int size(StreamName stream) {
+        return FRAME + 4 + Utf8.size(stream.value()) + 8;
+    }
+
+    /** @param to backed by an array, with at least {@link #size} bytes left */
+    static void write(Change change, ByteBuffer to) {
+        int start = to.position();
+        switch (change) {
+            case Change.Set c -> {
+                begin(to, SET, flags(c.key(), c.msgId()) | (c.value() == null ? 0 : VALUE), c.stream());
+                to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.seq()).putLong(c.time());
+                put(to, c.key());
+                put(to, c.msgId());
+                to.putInt(2 * c.headers().size());
+                c.headers().forEach((name, value) -> {
+                    put(to, name);
+                    put(to, value);
+                });
+                if (c.value() != null) {
+                    to.putInt(c.value().length).put(c.value());
+                }
+            }
+            case Change.Delete c -> {
+                begin(to, DELETE, flags(c.key(), c.msgId()), c.stream());
+                to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putInt(c.seqs().size());
+                c.seqs().forEach(to::putLong);
+                put(to, c.key());
+                put(to, c.msgId());
+            }
+            case Change.DeleteAll c -> {
+                begin(to, DELETE_ALL, flags(null, c.msgId()), c.stream());
+                to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.upToSeq());
+                put(to, c.msgId());
+            }
+        }
+        end(to, start);
+    }
+
+    static void write(StreamName stream, long applied, ByteBuffer to) {
+        int start = to.position();
+        begin(to, APPLIED, 0, stream);
+        to.putLong(applied);
+        end(to, start);
+    }
+
+    /** Reads the entry at the buffer's position, and moves on to the next. */
+    static Entry read(ByteBuffer from) throws BadBytes {
+        Fields frame = new Fields(from);
+        int length = frame.length("entry", 4);
+        int crc = frame.int32("entry checksum");
+        ByteBuffer body = frame.slice("entry", length);
+        if (crc != GroupHeader.crcOf(body.array(), body.arrayOffset(), length)) {
+            throw new BadBytes("entry: checksum does not match");
+        }
+        Fields fields = new Fields(body);
+        int kind = fields.int8("kind");
+        int flags = fields.int8("flags");
+        StreamName stream = fields.stream();
+        Entry entry = switch (kind) {
+            case SET -> new Entry.Changed(set(stream, flags, fields));
+            case DELETE -> new Entry.Changed(delete(stream, flags, fields));
+            case DELETE_ALL -> new Entry.Changed(new Change.DeleteAll(stream, fields.int64("epoch"),
+                    fields.int64("number"), fields.int64("decidedAt"), fields.int64("upToSeq"),
+                    fields.text("message id", flags & MSG_ID)));
+            case APPLIED -> new Entry.Applied(stream, fields.int64("change"));
+            default -> throw new BadBytes("kind: " + kind + " is unknown");
+        };
+        fields.end();
+        return entry;
+    }
+
+    private static Change set(StreamName stream, int flags, Fields fields) throws BadBytes {
+        return new Change.Set(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
+                fields.int64("seq"), fields.int64("time"), fields.text("key", flags & KEY),
+                fields.text("message id", flags & MSG_ID), fields.headers(), fields.bytes("value", flags & VALUE));
+    }
+
+    private static Change delete(StreamName stream, int flags, Fields fields) throws BadBytes {
+        return new Change.Delete(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
+                fields.longs("seqs"), fields.text("key", flags & KEY), fields.text("message id", flags & MSG_ID));
+    }
+
+    private static int flags(@Nullable String key, @Nullable String msgId) {
+        return (key == null ? 0 : KEY) | (msgId == null ? 0 : MSG_ID);
+    }
+
+    private static int size(@Nullable String text) {
+        return text == null ? 0 : 4 + Utf8.size(text);
+    }
+
+    private static int size(Headers headers) {
+        if (headers.isEmpty()) {
+            return 4;
+        }
+        int[] sum = {4};
+        headers.forEach((name, value) -> sum[0] += size(name) + size(value));
+        return sum[0];
+    }
+
+    private static void begin(ByteBuffer to, int kind, int flags, StreamName stream) {
+        to.putLong(0).put((byte) kind).put((byte) flags);
+        int length = to.position();
+        to.putShort((short) 0);
+        Utf8.put(to, stream.value());
+        to.putShort(length, (short) (to.position() - length - 2));
+    }
+
+    private static void end(ByteBuffer to, int start) {
+        int length = to.position() - start - FRAME;
+        to.putInt(start, length);
+        to.putInt(start + 4, GroupHeader.crcOf(to.array(), to.arrayOffset() + start + FRAME, length));
+    }
+
+    private static void put(ByteBuffer to, @Nullable String text) {
+        if (text != null) {
+            int length = to.position();
+            to.putInt(0);
+            Utf8.put(to, text);
+            to.putInt(length, to.position() - length - 4);
+        }
+    }
+
+    /** Reads one field after the other, and believes no length. */
+    private record Fields(ByteBuffer from) {
+
+        int int8(String field) throws BadBytes {
+            need(field, 1);
+            return from.get();
+        }
+
+        int int32(String field) throws BadBytes {
+            need(field, 4);
+            return from.getInt();
+        }
+
+        long int64(String field) throws BadBytes {
+            need(field, 8);
+            return from.getLong();
+        }
+
+        int length(String field, int least) throws BadBytes {
+            int length = int32(field);
+            if (length < least || length > from.remaining()) {
+                throw new BadBytes(field + ": length " + length + " of " + from.remaining() + " bytes left");
+            }
+            return length;
+        }
+
+        ByteBuffer slice(String field, int length) throws BadBytes {
+            need(field, length);
+            ByteBuffer slice = from.slice(from.position(), length);
+            from.position(from.position() + length);
+            return slice;
+        }
+
+        StreamName stream() throws BadBytes {
+            need("stream", 2);
+            byte[] name = bytesOf("stream", Short.toUnsignedInt(from.getShort()));
+            try {
+                return new StreamName(new String(name, StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                throw new BadBytes("stream: " + e.getMessage());
+            }
+        }
+
+        @Nullable String text(String field, int present) throws BadBytes {
+            return present == 0 ? null : text(field);
+        }
+
+        private String text(String field) throws BadBytes {
+            int length = length(field, 0);
+            String text = new String(from.array(), from.arrayOffset() + from.position(), length, StandardCharsets.UTF_8);
+            from.position(from.position() + length);
+            return text;
+        }
+
+        byte @Nullable [] bytes(String field, int present) throws BadBytes {
+            return present == 0 ? null : bytesOf(field, length(field, 0));
+        }
+
+        private byte[] bytesOf(String field, int length) throws BadBytes {
+            need(field, length);
+            byte[] bytes = new byte[length];
+            from.get(bytes);
+            return bytes;
+        }
+
+        List<Long> longs(String field) throws BadBytes {
+            int count = int32(field);
+            if (count < 0 || count > from.remaining() / 8) {
+                throw new BadBytes(field + ": " + count + " of them in " + from.remaining() + " bytes");
+            }
+            List<Long> longs = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                longs.add(from.getLong());
+            }
+            return longs;
+        }
+
+        Headers headers() throws BadBytes {
+            int count = int32("headers");
+            if (count == 0) {
+                return Headers.NONE;
+            }
+            if (count < 0 || count % 2 != 0 || count > from.remaining() / 4) {
+                throw new BadBytes("headers: " + count + " names and values in " + from.remaining() + " bytes");
+            }
+            String[] pairs = new String[count];
+            for (int i = 0; i < count; i++) {
+                pairs[i] = text("headers");
+            }
+            return Headers.of(pairs);
+        }
+
+        void end() throws BadBytes {
+            if (from.hasRemaining()) {
+                throw new BadBytes("entry: " + from.remaining() + " bytes too many");
+            }
+        }
+
+        private void need(String field, int bytes) throws BadBytes {
+            if (from.remaining() < bytes) {
+                throw new BadBytes(field + ": cut short");
+            }
+        }
+    }
+}

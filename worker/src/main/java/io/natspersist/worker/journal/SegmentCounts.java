@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.journal;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How large the journal's segments are, and how many entries in each are still needed. */
+final class SegmentCounts {
+
+    private final TreeMap<Long, Counts> segments = new TreeMap<>();
+    private long bytes;
+
+    private static final class Counts {
+        long bytes = SegmentHeader.BYTES;
+        long needed;
+    }
+
+    void grow(long segment, long by) {
+        of(segment).bytes += by;
+        bytes += by;
+    }
+
+    void entry(long segment) {
+        of(segment).needed++;
+    }
+
+    void release(long segment) {
+        Counts counts = segments.get(segment);
+        if (counts == null || counts.needed == 0) {
+            throw new IllegalStateException("released more entries of segment " + segment + " than it has");
+        }
+        counts.needed--;
+    }
+
+    /** The oldest segment, if it is before {@code current} and nothing in it is needed; otherwise 0. */
+    long deletable(long current, boolean evenIfNeeded) {
+        Map.Entry<Long, Counts> oldest = segments.firstEntry();
+        return oldest != null && oldest.getKey() < current && (oldest.getValue().needed == 0 || evenIfNeeded)
+                ? oldest.getKey()
+                : 0;
+    }
+
+    void delete(long segment) {
+        Counts counts = segments.remove(segment);
+        bytes -= counts == null ? 0 : counts.bytes;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private Counts of(long segment) {
+        Counts counts = segments.get(segment);
+        if (counts == null) {
+            counts = new Counts();
+            segments.put(segment, counts);
+            bytes += counts.bytes;
+        }
+        return counts;
+    }
+}
