@@ -8,10 +8,8 @@ import io.natspersist.worker.change.Change;
 sealed interface Entry {
 
     /** A change of a stream. */
-    record Changed(Change change) implements Entry {
-    }
+    record Changed(Change change) implements Entry {}
 
     /** The stream's file holds everything up to this change, forced. */
-    record Applied(StreamName stream, long change) implements Entry {
-    }
+    record Applied(StreamName stream, long change) implements Entry {}
 }

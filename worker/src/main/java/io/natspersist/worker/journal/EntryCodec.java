@@ -41,8 +41,7 @@ final class EntryCodec {
     private static final int MSG_ID = 2;
     private static final int VALUE = 4;
 
-    private EntryCodec() {
-    }
+    private EntryCodec() {}
 
     static int size(Change change) {
         int common = FRAME + 4 + Utf8.size(change.stream().value()) + 24;
@@ -219,13 +218,15 @@ final class EntryCodec {
             }
         }
 
-        @Nullable String text(String field, int present) throws BadBytes {
+        @Nullable
+        String text(String field, int present) throws BadBytes {
             return present == 0 ? null : text(field);
         }
 
         private String text(String field) throws BadBytes {
             int length = length(field, 0);
-            String text = new String(from.array(), from.arrayOffset() + from.position(), length, StandardCharsets.UTF_8);
+            String text = new String(from.array(), from.arrayOffset() + from.position(), length,
+                    StandardCharsets.UTF_8);
             from.position(from.position() + length);
             return text;
         }

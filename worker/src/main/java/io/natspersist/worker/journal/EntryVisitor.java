@@ -10,6 +10,5 @@ public interface EntryVisitor {
     void change(Change change);
 
     /** The stream's file held everything up to this change, forced, when this was written. */
-    default void applied(StreamName stream, long change) {
-    }
+    default void applied(StreamName stream, long change) {}
 }

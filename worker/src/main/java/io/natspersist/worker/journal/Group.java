@@ -84,7 +84,8 @@ final class Group {
     ByteBuffer encoded(int salt, long lastForced) {
         int body = bytes() - GroupHeader.BYTES;
         byte[] array = buffer.array();
-        new GroupHeader(body, number, lastForced, entries, GroupHeader.crcOf(array, GroupHeader.BYTES, body)).write(array,
+        new GroupHeader(body, number, lastForced, entries, GroupHeader.crcOf(array, GroupHeader.BYTES, body)).write(
+                array,
                 salt);
         return ByteBuffer.wrap(array, 0, bytes());
     }

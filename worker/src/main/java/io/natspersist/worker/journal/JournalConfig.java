@@ -14,7 +14,8 @@ import java.util.Set;
  * @param relaxedForceLimitMillis in {@code RELAXED}, nothing counts as durable while a force takes longer than this
  * @param mistakes planted by tests of the tests, empty otherwise
  */
-public record JournalConfig(Durability durability, long segmentBytes, long maxBytes, long reserveBytes, long ballastBytes,
+public record JournalConfig(Durability durability, long segmentBytes, long maxBytes, long reserveBytes,
+        long ballastBytes,
         long relaxedForceMillis, long relaxedForceLimitMillis, Set<JournalMistake> mistakes) {
 
     private static final long MIB = 1 << 20;
@@ -27,7 +28,8 @@ public record JournalConfig(Durability durability, long segmentBytes, long maxBy
             throw new IllegalArgumentException("segmentBytes " + segmentBytes + " must be 1 to 1 GiB");
         }
         if (ballastBytes < 0 || ballastBytes > reserveBytes) {
-            throw new IllegalArgumentException("ballastBytes " + ballastBytes + " must be 0 to reserveBytes " + reserveBytes);
+            throw new IllegalArgumentException(
+                    "ballastBytes " + ballastBytes + " must be 0 to reserveBytes " + reserveBytes);
         }
         if (relaxedForceMillis < 1 || relaxedForceLimitMillis < 1) {
             throw new IllegalArgumentException("times must be positive");

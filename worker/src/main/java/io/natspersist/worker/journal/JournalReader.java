@@ -8,8 +8,7 @@ import java.io.IOException;
 /** Reads a sealed journal, which nobody writes any more, without locks. Blocking. */
 public final class JournalReader {
 
-    private JournalReader() {
-    }
+    private JournalReader() {}
 
     /**
      * Tells the visitor everything that was forced, and what else was written whole before the first group that was not.
@@ -38,6 +37,5 @@ public final class JournalReader {
      * @param bytes the segments' bytes that were read
      * @param end where and why reading ended
      */
-    public record Summary(int segments, long lastGroup, long changes, long bytes, String end) {
-    }
+    public record Summary(int segments, long lastGroup, long changes, long bytes, String end) {}
 }

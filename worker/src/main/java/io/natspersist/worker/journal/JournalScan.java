@@ -37,8 +37,7 @@ final class JournalScan {
         void entry(Position position, Entry entry);
     }
 
-    record Result(boolean sealed, int segments, long lastGroup, long changes, long bytes, String end) {
-    }
+    record Result(boolean sealed, int segments, long lastGroup, long changes, long bytes, String end) {}
 
     /**
      * The highest segment, when it is empty, is the seal. Below it lie the segments to read, without a gap; what was below them
@@ -130,11 +129,13 @@ final class JournalScan {
     /** A writer forces a segment before it begins the next, and a group says which ones were forced before it. */
     private String endOrCorrupt(long number, SegmentReader reader, boolean followed, String damage) throws IOException {
         if (followed) {
-            throw corrupt(number, reader.offset(), damage + "; it was forced, because segment " + (number + 1) + " follows");
+            throw corrupt(number, reader.offset(),
+                    damage + "; it was forced, because segment " + (number + 1) + " follows");
         }
         long proof = reader.provenForcedBy(lastGroup + 1);
         if (proof >= 0) {
-            throw corrupt(number, reader.offset(), damage + "; it was forced, as the group at offset " + proof + " tells");
+            throw corrupt(number, reader.offset(),
+                    damage + "; it was forced, as the group at offset " + proof + " tells");
         }
         return "segment " + number + ", offset " + reader.offset() + ", after group " + lastGroup + ": " + damage
                 + "; nothing shows that it was forced, so this is the end";
@@ -175,12 +176,10 @@ final class JournalScan {
     static Visitor entries(java.util.function.Consumer<Entry> each) {
         return new Visitor() {
             @Override
-            public void segment(SegmentHeader header, long size) {
-            }
+            public void segment(SegmentHeader header, long size) {}
 
             @Override
-            public void group(Position position, GroupHeader header) {
-            }
+            public void group(Position position, GroupHeader header) {}
 
             @Override
             public void entry(Position position, Entry entry) {

@@ -39,6 +39,8 @@ public final class JournalWriter {
     private final Executor io;
     private final JournalConfig config;
     private final Consumer<Throwable> fault;
+    /** Each group is forced before anything else happens with it. */
+    private final boolean forceFirst;
     private final ReadBack readBack;
     private final Ballast ballast;
 
@@ -65,11 +67,10 @@ public final class JournalWriter {
     private final ArrayDeque<Since> unforced = new ArrayDeque<>();
     private final Waiters durable = new Waiters();
     private final Waiters forced = new Waiters();
-    private final SegmentCounts counts = new SegmentCounts();
+    private final SegmentCounts counts;
 
     /** When a group that is not forced yet got its first entry. */
-    private record Since(long group, long nanos) {
-    }
+    private record Since(long group, long nanos) {}
 
     /**
      * @param io for everything that blocks; where it runs two tasks at a time, {@code RELAXED} goes on writing while it forces
@@ -83,7 +84,10 @@ public final class JournalWriter {
         this.io = io;
         this.config = config;
         this.fault = fault;
+        this.forceFirst = config.durability() == Durability.SYNC
+                && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE);
         this.readBack = new ReadBack(disk, folder, config);
+        this.counts = new SegmentCounts(config);
         this.ballast = new Ballast(disk, folder, config);
     }
 
@@ -276,14 +280,11 @@ public final class JournalWriter {
     private void write(Group group, Segment into) {
         writing = true;
         boolean roll = rolling;
-        boolean force = config.durability() == Durability.SYNC;
+        boolean force = forceFirst;
         long lastForced = roll ? group.number() - 1 : forcedGroup;
         onIo(() -> {
             Segment to = roll ? roll(into, group.number()) : into;
             to.append(group.encoded(to.salt(), lastForced));
-            if (config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
-                loop.execute(() -> durable.complete(group.number()));
-            }
             if (force) {
                 to.force();
             }
@@ -295,6 +296,7 @@ public final class JournalWriter {
             writtenGroup = group.number();
             wasForced(force ? group.number() : lastForced);
             recycle(group);
+            forceDue |= config.durability() == Durability.SYNC && !force;
             pump();
             forceIfWanted();
             complete();
@@ -318,7 +320,7 @@ public final class JournalWriter {
     /** The last group that may be answered for. */
     private long durableGroup() {
         boolean forceIsSlow = forcing && loop.nanos() - forceBegan > config.relaxedForceLimitMillis() * 1_000_000;
-        return config.durability() == Durability.SYNC || forceIsSlow ? forcedGroup : writtenGroup;
+        return forceFirst || forceIsSlow ? forcedGroup : writtenGroup;
     }
 
     // ---- forcing in RELAXED; in SYNC every write ends with a force
@@ -387,8 +389,7 @@ public final class JournalWriter {
         if (segment == null || deleting || closing || failed) {
             return;
         }
-        long oldest = counts.deletable(segment.number(),
-                config.mistakes().contains(JournalMistake.SEGMENT_DELETED_EARLY));
+        long oldest = counts.deletable(segment.number());
         if (oldest == 0) {
             return;
         }

@@ -8,5 +8,4 @@ package io.natspersist.worker.journal;
  * @param offset of the entry's first byte in the segment
  * @param bytes what the entry takes in the segment
  */
-public record Position(long segment, long offset, int bytes) {
-}
+public record Position(long segment, long offset, int bytes) {}

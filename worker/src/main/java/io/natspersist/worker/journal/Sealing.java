@@ -77,16 +77,13 @@ public final class Sealing {
 
     public sealed interface Result {
         /** It can be read. */
-        record Sealed() implements Result {
-        }
+        record Sealed() implements Result {}
 
         /** Its owner, or that owner's machine, lives on; or someone else is sealing it. Ask again soon. */
-        record StillLocked() implements Result {
-        }
+        record StillLocked() implements Result {}
 
         /** There is no such journal: it was deleted, or never begun. */
-        record Gone() implements Result {
-        }
+        record Gone() implements Result {}
     }
 
     /** @return whether it stands there now */

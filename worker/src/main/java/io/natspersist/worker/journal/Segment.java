@@ -21,7 +21,8 @@ final class Segment {
     private final Set<JournalMistake> mistakes;
     private DiskFile file;
 
-    private Segment(Disk disk, JournalFolder folder, long number, int salt, Set<JournalMistake> mistakes, DiskFile file) {
+    private Segment(Disk disk, JournalFolder folder, long number, int salt, Set<JournalMistake> mistakes,
+            DiskFile file) {
         this.disk = disk;
         this.folder = folder;
         this.number = number;

@@ -8,7 +8,12 @@ import java.util.TreeMap;
 final class SegmentCounts {
 
     private final TreeMap<Long, Counts> segments = new TreeMap<>();
+    private final boolean early;
     private long bytes;
+
+    SegmentCounts(JournalConfig config) {
+        this.early = config.mistakes().contains(JournalMistake.SEGMENT_DELETED_EARLY);
+    }
 
     private static final class Counts {
         long bytes = SegmentHeader.BYTES;
@@ -26,6 +31,9 @@ final class SegmentCounts {
 
     void release(long segment) {
         Counts counts = segments.get(segment);
+        if (counts == null && early) {
+            return;
+        }
         if (counts == null || counts.needed == 0) {
             throw new IllegalStateException("released more entries of segment " + segment + " than it has");
         }
@@ -33,9 +41,9 @@ final class SegmentCounts {
     }
 
     /** The oldest segment, if it is before {@code current} and nothing in it is needed; otherwise 0. */
-    long deletable(long current, boolean evenIfNeeded) {
+    long deletable(long current) {
         Map.Entry<Long, Counts> oldest = segments.firstEntry();
-        return oldest != null && oldest.getKey() < current && (oldest.getValue().needed == 0 || evenIfNeeded)
+        return oldest != null && oldest.getKey() < current && (oldest.getValue().needed == 0 || early)
                 ? oldest.getKey()
                 : 0;
     }

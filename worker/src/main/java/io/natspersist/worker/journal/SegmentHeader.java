@@ -47,7 +47,8 @@ record SegmentHeader(Incarnation journal, long segment, long firstGroup) {
             throw new BadBytes("segment header: not a journal's segment");
         }
         if (from.getInt(at + 8) != VERSION) {
-            throw new BadBytes("segment header: version " + from.getInt(at + 8) + ", and this reads version " + VERSION);
+            throw new BadBytes(
+                    "segment header: version " + from.getInt(at + 8) + ", and this reads version " + VERSION);
         }
         byte[] all = new byte[BYTES];
         from.get(at, all);

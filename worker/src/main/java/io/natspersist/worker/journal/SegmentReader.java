@@ -30,13 +30,13 @@ final class SegmentReader {
     }
 
     /** A group that is whole; {@code body} is good until the next one is read. */
-    record Group(long offset, GroupHeader header, ByteBuffer body) {
-    }
+    record Group(long offset, GroupHeader header, ByteBuffer body) {}
 
     SegmentHeader header() throws IOException, BadBytes {
         ByteBuffer bytes = at(0, SegmentHeader.BYTES);
         if (bytes.remaining() < SegmentHeader.BYTES) {
-            throw new BadBytes("segment header: cut short, " + bytes.remaining() + " of " + SegmentHeader.BYTES + " bytes");
+            throw new BadBytes(
+                    "segment header: cut short, " + bytes.remaining() + " of " + SegmentHeader.BYTES + " bytes");
         }
         SegmentHeader header = SegmentHeader.read(bytes);
         byte[] raw = new byte[SegmentHeader.BYTES];
@@ -58,7 +58,8 @@ final class SegmentReader {
      *
      * @throws BadBytes when what comes next is not a whole group; {@link #offset} stays before it
      */
-    @Nullable Group next() throws IOException, BadBytes {
+    @Nullable
+    Group next() throws IOException, BadBytes {
         if (offset >= size) {
             return null;
         }
@@ -118,10 +119,12 @@ final class SegmentReader {
         GroupHeader header = GroupHeader.read(bytes, salt);
         long left = size - at - GroupHeader.BYTES;
         if (header.bodyBytes() > left) {
-            throw new BadBytes("group " + header.number() + ": cut short, " + left + " of " + header.bodyBytes() + " bytes");
+            throw new BadBytes(
+                    "group " + header.number() + ": cut short, " + left + " of " + header.bodyBytes() + " bytes");
         }
         ByteBuffer body = at(at + GroupHeader.BYTES, header.bodyBytes());
-        if (GroupHeader.crcOf(body.array(), body.arrayOffset() + body.position(), body.remaining()) != header.bodyCrc()) {
+        if (GroupHeader.crcOf(body.array(), body.arrayOffset() + body.position(), body.remaining()) != header
+                .bodyCrc()) {
             throw new BadBytes("group " + header.number() + ": checksum does not match");
         }
         return new Group(at, header, body);

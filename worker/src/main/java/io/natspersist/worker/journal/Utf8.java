@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** Text as UTF-8 without an array in between; half a surrogate pair becomes a question mark, as {@link String#getBytes} has it. */
 final class Utf8 {
 
-    private Utf8() {
-    }
+    private Utf8() {}
 
     /** How many bytes the text takes. */
     static int size(String text) {

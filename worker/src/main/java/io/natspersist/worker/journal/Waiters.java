@@ -8,8 +8,7 @@ final class Waiters {
 
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
-    private record Waiter(long group, Runnable then) {
-    }
+    private record Waiter(long group, Runnable then) {}
 
     /** @param group never less than that of the one before */
     void add(long group, Runnable then) {

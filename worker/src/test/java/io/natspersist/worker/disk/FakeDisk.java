@@ -52,8 +52,7 @@ public final class FakeDisk {
     private final Set<File> dirty = new LinkedHashSet<>();
     private final Set<Folder> dirtyFolders = new LinkedHashSet<>();
     private final Set<File> locked = new LinkedHashSet<>();
-    private Step step = (number, node, operation, path) -> {
-    };
+    private Step step = (number, node, operation, path) -> {};
     private long steps;
     private long leaseMillis = 10_000;
     private long usable = 1L << 50;
@@ -284,8 +283,7 @@ public final class FakeDisk {
         }
     }
 
-    private record NameChange(Mount by, String name, Object now) {
-    }
+    private record NameChange(Mount by, String name, Object now) {}
 
     /** Bytes, of which those from {@code forced} on are in some page cache only, and a lock. */
     private static final class File {
