@@ -8,7 +8,7 @@ import io.natspersist.protocol.Subjects;
  *
  * @param subjects the cluster's subjects
  * @param deadlineMillis how long one call may take, all its retries included; at most {@link #MAX_DEADLINE_MILLIS}
- * @param attemptMillis how long one try waits for its answer before the next one
+ * @param attemptMillis how long the first try waits for its answer; later ones up to four times as long
  * @param maxInFlight how many requests may be waiting for an answer at once; further calls queue in the client, in order
  * @param tableCheckMillis how often the table's number is asked for, once for all streams, while something is watched
  * @param watchBuffer how many changes one watch keeps while it catches up; beyond it they are dropped and asked for later
@@ -40,9 +40,9 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
         return ofSubjects(Subjects.ofCluster(cluster));
     }
 
-    /** The defaults: 60 s for a call, 5 s for a try, 10,000 in flight, the table every 30 s, message ids. */
+    /** The defaults: 60 s for a call, 2 s for its first try, 10,000 in flight, the table every 30 s, message ids. */
     public static ClientConfig ofSubjects(Subjects subjects) {
-        return new ClientConfig(subjects, 60_000, 5_000, 10_000, 30_000, 4_096, true);
+        return new ClientConfig(subjects, 60_000, 2_000, 10_000, 30_000, 4_096, true);
     }
 
     public ClientConfig withDeadlineMillis(long millis) {

@@ -151,12 +151,12 @@ final class Requests {
         }
     }
 
-    /** How long to wait for an answer: each time longer; to the end where a second try would not be safe. */
+    /** How long to wait for an answer: longer the second and third time; to the end where a second try would not be safe. */
     private long patience(Call call) {
         long remaining = Math.max(1, call.remainingMillis(loop.nanos()));
         return call.repeat == Call.Repeat.UNSAFE
                 ? remaining
-                : Math.min(remaining, config.attemptMillis() << Math.min(call.timeouts, 4));
+                : Math.min(remaining, config.attemptMillis() << Math.min(call.timeouts, 2));
     }
 
     private void sendQueued() {

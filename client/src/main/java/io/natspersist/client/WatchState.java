@@ -143,17 +143,18 @@ final class WatchState {
     }
 
     private boolean follow(Answer.Changes missed) {
-        long before = position.change();
+        boolean helps = disturbed;
         for (Change change : missed.changes()) {
             if (change.position().change() == position.change() + 1) {
                 tell(change);
+                helps = true;
             }
         }
         position = new Position(missed.epoch(), position.change());
         highest = Math.max(highest, missed.change());
         question = null;
         goOn();
-        return question == null || position.change() > before;
+        return helps || question == null;
     }
 
     private boolean read(Answer.Messages page) {

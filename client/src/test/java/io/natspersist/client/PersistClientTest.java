@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.simulation.LinkFaults;
+import io.natspersist.transport.Headers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PersistClientTest {
+
+    private final FakeCluster cluster = new FakeCluster(7);
+    private final PersistClient client = cluster.client("app", cluster.config());
+    private final AsyncStream stream = client.stream("a.b").async();
+
+    @BeforeEach
+    void start() {
+        cluster.movingMillis = 0;
+        cluster.startWorker("w0");
+        cluster.startWorker("w1");
+        cluster.assignAll("w0", "w1");
+        cluster.time.runFor(100);
+    }
+
+    @Test
+    void whatIsSetCanBeReadBySeqKeyTimeAndAsTheLast() {
+        SetOptions options = SetOptions.key("k").withTime(5_000).withHeaders(Headers.of("Color", "red"))
+                .withMsgId("m1");
+        assertThat(wait(stream.set(bytes("one"))).seq()).isEqualTo(1);
+        Stored stored = wait(stream.set(options, bytes("two")));
+        assertThat(stored).isEqualTo(new Stored(2, new Position(epoch(), 2), false));
+
+        StreamMessage two = new StreamMessage(2, 5_000, 2, "k", "m1", Headers.of("Color", "red"), bytes("two"));
+        assertThat(wait(stream.get(2))).contains(two);
+        assertThat(wait(stream.get("k"))).contains(two);
+        assertThat(wait(stream.last())).contains(two);
+        assertThat(wait(stream.firstAt(4_000))).contains(two);
+        assertThat(wait(stream.get(3))).isEmpty();
+        assertThat(wait(stream.get("other"))).isEmpty();
+    }
+
+    @Test
+    void noValueIsNotAnEmptyValue() {
+        wait(stream.set(null));
+        wait(stream.set(new byte[0]));
+        assertThat(wait(stream.get(1)).orElseThrow().value()).isNull();
+        assertThat(wait(stream.get(2)).orElseThrow().value()).isEmpty();
+    }
+
+    @Test
+    void messagesAndKeysComePageByPageWhenTheyAreWanted() {
+        for (int i = 0; i < 7; i++) {
+            wait(stream.set(SetOptions.key("k" + i), bytes("" + i)));
+        }
+        assertThat(all(stream.getAll(MessageRange.ALL))).extracting(StreamMessage::text).containsExactly("0", "1", "2",
+                "3",
+                "4", "5", "6");
+        assertThat(cluster.asked("getAll")).isEqualTo(3);
+        assertThat(all(stream.getAll(MessageRange.between(2, 5)))).extracting(StreamMessage::seq).containsExactly(2L,
+                3L,
+                4L, 5L);
+        assertThat(all(stream.keys())).hasSize(7).first().isEqualTo(new KeyEntry("k0", 1));
+    }
+
+    @Test
+    void deletesSayHowManyMessagesWentAndInfoWhatIsLeft() {
+        for (int i = 0; i < 6; i++) {
+            wait(stream.set(SetOptions.key("k" + i), bytes("x")));
+        }
+        assertThat(wait(stream.delete(List.of(1L, 2L, 99L))).count()).isEqualTo(2);
+        assertThat(wait(stream.delete("k2"))).isEqualTo(new Deleted(1, new Position(epoch(), 8)));
+        assertThat(wait(stream.delete("k2")).count()).isZero();
+        assertThat(wait(stream.deleteAll(5)).count()).isEqualTo(2);
+        assertThat(wait(stream.info())).extracting(StreamInfo::messages, StreamInfo::lastSeq).containsExactly(1L, 6L);
+        assertThat(wait(stream.deleteAll()).count()).isEqualTo(1);
+        assertThat(wait(stream.flush())).isEqualTo(new Position(epoch(), 10));
+    }
+
+    @Test
+    void anUnexpectedSequenceIsRefusedAndChangesNothing() {
+        wait(stream.set(bytes("x")));
+        PersistException wrong = failure(stream.set(SetOptions.NONE.withExpectLastSeq(0), bytes("y")));
+        assertThat(wrong.is(ErrorCode.WRONG_LAST_SEQ)).isTrue();
+        assertThat(wrong.number()).isEqualTo(409);
+        assertThat(wrong.retryable()).isFalse();
+        assertThat(wrong.noSideEffects()).isTrue();
+        assertThat(cluster.stream("a.b").model.position().change()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyValueStorePutsCreatesUpdatesAndDeletes() {
+        AsyncKeyValue store = client.kv("settings").async();
+        assertThat(wait(store.get("theme"))).isEmpty();
+        long first = wait(store.put("theme", bytes("dark")));
+        assertThat(wait(store.create("theme", bytes("light")))).isEmpty();
+        assertThat(wait(store.update("theme", bytes("light"), first + 5))).isEmpty();
+        OptionalLong second = wait(store.update("theme", bytes("light"), first));
+        assertThat(wait(store.get("theme")).map(Entry::text)).contains("light");
+        assertThat(wait(store.delete("theme", first))).isFalse();
+        assertThat(wait(store.delete("theme", second.orElseThrow()))).isTrue();
+        assertThat(wait(store.delete("theme"))).isFalse();
+        assertThat(wait(store.create("theme", bytes("red")))).isPresent();
+    }
+
+    @Test
+    void aMovedStreamIsFollowed() {
+        wait(stream.set(bytes("1")));
+        String other = cluster.ownerOf("a.b").equals("w0") ? "w1" : "w0";
+        cluster.stopCoordinator();
+        cluster.assign(cluster.slotOf("a.b"), other, 0);
+        assertThat(wait(stream.set(bytes("2"))).seq()).isEqualTo(2);
+    }
+
+    @Test
+    void aMovingSlotIsWaitedFor() {
+        cluster.movingMillis = 3_000;
+        cluster.assign(cluster.slotOf("a.b"), "w0", 0);
+        assertThat(wait(stream.set(bytes("1"))).seq()).isEqualTo(1);
+        assertThat(cluster.asked("set")).isBetween(3, 50);
+    }
+
+    @Test
+    void aCallSurvivesTheDeathOfItsWorker() {
+        wait(stream.set(bytes("1")));
+        String owner = cluster.ownerOf("a.b");
+        cluster.kill(owner);
+        CompletableFuture<Stored> second = stream.set(bytes("2"));
+        cluster.time.runFor(6_000);
+        assertThat(second).isNotDone();
+        cluster.assign(cluster.slotOf("a.b"), owner.equals("w0") ? "w1" : "w0", 0);
+        assertThat(wait(second).seq()).isEqualTo(2);
+    }
+
+    @Test
+    void withTheCoordinatorAwayAnyWorkerTellsWhoServesWhat() {
+        cluster.stopCoordinator();
+        cluster.time.runFor(15_000);
+        assertThat(wait(stream.set(bytes("1"))).seq()).isEqualTo(1);
+        assertThat(cluster.asked("any")).isPositive();
+    }
+
+    @Test
+    void theTableIsAskedForOnceHoweverManyStreamsThereAre() {
+        List<CompletableFuture<Stored>> sets = IntStream.range(0, 500)
+                .mapToObj(i -> client.stream("s." + i).async().set(bytes("x"))).toList();
+        sets.forEach(this::wait);
+        assertThat(cluster.asked("table")).isEqualTo(1);
+        assertThat(cluster.asked("locate")).isEqualTo(1);
+    }
+
+    @Test
+    void whereNobodyServesAStreamTheCallFailsAtItsDeadline() {
+        FakeCluster empty = new FakeCluster(8);
+        AsyncStream lost = empty.client("app", empty.config().withDeadlineMillis(3_000)).stream("x").async();
+        CompletableFuture<Stored> set = lost.set(bytes("1"));
+        CompletableFuture<Location> location = lost.locate();
+        assertThat(empty.time.runUntil(() -> set.isDone() && location.isDone(), 10_000)).isTrue();
+        PersistException failed = failure(set);
+        assertThat(failed.code()).isEqualTo(PersistException.DEADLINE);
+        assertThat(failed.noSideEffects()).isTrue();
+        assertThat(failed.retryable()).isTrue();
+        assertThat(failure(location).code()).isEqualTo(PersistException.DEADLINE);
+    }
+
+    @Test
+    void aSetWhoseAnswerWasLostIsStoredOnce() {
+        wait(stream.set(bytes("1")));
+        cluster.network.faults(new LinkFaults(0.1, 0.1, 0.1, 100));
+        List<CompletableFuture<Stored>> sets = IntStream.range(0, 200).mapToObj(i -> stream.set(bytes("v" + i)))
+                .toList();
+        sets.forEach(this::wait);
+        cluster.network.healAll();
+        assertThat(cluster.stream("a.b").model.messages().values()).extracting(StreamMessage::text).hasSize(201)
+                .doesNotHaveDuplicates();
+        assertThat(sets.stream().filter(s -> wait(s).duplicate()).count()).isPositive();
+    }
+
+    @Test
+    void anUpdateWhoseAnswerWasLostHasSucceeded() {
+        AsyncKeyValue store = client.kv("counter").async();
+        cluster.network.faults(new LinkFaults(0.1, 0, 0, 0));
+        long revision = wait(store.create("n", bytes("0"))).orElseThrow();
+        for (int i = 1; i <= 30; i++) {
+            revision = wait(store.update("n", bytes("" + i), revision)).orElseThrow();
+        }
+        assertThat(wait(store.get("n")).map(Entry::text)).contains("30");
+    }
+
+    @Test
+    void withoutMessageIdsWhatMayHaveBeenDoneIsNotRepeated() {
+        AsyncStream plain = cluster.client("plain", cluster.config().withMessageIds(false).withDeadlineMillis(4_000))
+                .stream("a.b").async();
+        wait(plain.info());
+        cluster.network.cut("plain", cluster.ownerOf("a.b"));
+        PersistException failed = failure(plain.set(bytes("x")));
+        assertThat(failed.code()).isEqualTo(PersistException.DEADLINE);
+        assertThat(failed.noSideEffects()).isFalse();
+        assertThat(failed.retryable()).isFalse();
+        assertThat(cluster.asked("set")).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void pipelinedSetsAreStoredInTheirOrderWhileTheStreamMoves() {
+        List<CompletableFuture<Stored>> sets = new ArrayList<>();
+        cluster.movingMillis = 40;
+        for (int i = 0; i < 300; i++) {
+            sets.add(stream.set(bytes("" + i)));
+            if (i % 60 == 30) {
+                cluster.assign(cluster.slotOf("a.b"), i % 120 == 30 ? "w1" : "w0", 0);
+            }
+            cluster.time.runFor(1);
+        }
+        sets.forEach(this::wait);
+        assertThat(cluster.stream("a.b").model.messages().values()).extracting(StreamMessage::text)
+                .containsExactlyElementsOf(IntStream.range(0, 300).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void noMoreRequestsAreOutThanAllowedAndTheOthersFollow() {
+        PersistClient narrow = cluster.client("narrow", cluster.config().withMaxInFlight(3));
+        List<CompletableFuture<Stored>> sets = IntStream.range(0, 100)
+                .mapToObj(i -> narrow.stream("n." + i % 5).async().set(bytes("" + i))).toList();
+        sets.forEach(this::wait);
+        assertThat(cluster.stream("n.0").model.messages().values()).extracting(StreamMessage::text)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 20).mapToObj(i -> "" + i * 5).toList());
+    }
+
+    @Test
+    void aValueThatDoesNotFitOneMessageIsRefused() {
+        PersistException failed = failure(stream.set(new byte[2 << 20]));
+        assertThat(failed.is(ErrorCode.TOO_LARGE)).isTrue();
+        assertThat(failed.noSideEffects()).isTrue();
+        assertThat(wait(stream.set(bytes("small"))).seq()).isEqualTo(1);
+    }
+
+    @Test
+    void aClosedClientFailsWhatIsUnderWay() {
+        wait(stream.set(bytes("1")));
+        cluster.network.cut("app", cluster.ownerOf("a.b"));
+        CompletableFuture<Stored> set = stream.set(bytes("2"));
+        cluster.time.runFor(10);
+        client.close();
+        assertThat(failure(set).code()).isEqualTo(PersistException.CLOSED);
+        assertThat(failure(stream.set(bytes("3"))).code()).isEqualTo(PersistException.CLOSED);
+    }
+
+    @Test
+    void aCallThatWaitsIsRefusedOnTheClientsOwnLoop() {
+        CompletableFuture<Optional<StreamMessage>> nested = stream.set(bytes("1"))
+                .thenApply(stored -> client.stream("a.b").get(stored.seq()));
+        cluster.time.runFor(1_000);
+        assertThatThrownBy(nested::join).hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("asynchronous form");
+    }
+
+    private long epoch() {
+        return cluster.table.slot(cluster.slotOf("a.b")).epoch();
+    }
+
+    private <T> List<T> all(CompletableFuture<Page<T>> first) {
+        List<T> all = new ArrayList<>();
+        for (Optional<CompletableFuture<Page<T>>> next = Optional.of(first); next.isPresent();) {
+            Page<T> page = wait(next.get());
+            all.addAll(page.items());
+            next = page.next();
+        }
+        return all;
+    }
+
+    private <T> T wait(CompletableFuture<T> result) {
+        assertThat(cluster.time.runUntil(result::isDone, 300_000)).as("done").isTrue();
+        return result.join();
+    }
+
+    private PersistException failure(CompletableFuture<?> result) {
+        cluster.time.runUntil(result::isDone, 300_000);
+        try {
+            result.join();
+        } catch (CompletionException e) {
+            return (PersistException) e.getCause();
+        }
+        throw new AssertionError("did not fail");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
