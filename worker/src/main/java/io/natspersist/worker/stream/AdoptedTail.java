@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,13 +18,21 @@ public final class AdoptedTail {
     static final AdoptedTail NONE = new AdoptedTail();
 
     /** A change and where this worker's journal holds it. */
-    record Entry(Change change, Position position) {
-    }
+    record Entry(Change change, Position position) {}
 
     private final List<Entry> entries = new ArrayList<>();
 
     public void add(Change change, Position position) {
         entries.add(new Entry(change, position));
+    }
+
+    public void addAll(AdoptedTail other) {
+        entries.addAll(other.entries);
+    }
+
+    /** Lets the journal let go of these changes, which nobody needs. */
+    public void releaseAll(JournalWriter journal) {
+        entries.forEach(e -> journal.release(e.position));
     }
 
     boolean isEmpty() {

@@ -26,15 +26,12 @@ final class Contents {
 
     /** What is known of the message at a seq or under a key. */
     sealed interface Lookup {
-        record Present(long seq, @Nullable String key, long bytes) implements Lookup {
-        }
+        record Present(long seq, @Nullable String key, long bytes) implements Lookup {}
 
-        record Missing() implements Lookup {
-        }
+        record Missing() implements Lookup {}
 
         /** Only the file knows: read it and {@link Contents#learnKey tell}. */
-        record AskFile() implements Lookup {
-        }
+        record AskFile() implements Lookup {}
     }
 
     private static final Lookup MISSING = new Lookup.Missing();
@@ -56,8 +53,7 @@ final class Contents {
     private final Map<String, Optional<Remembered>> learntIds = new HashMap<>();
 
     /** The file's word on a key that the tail does not know; seq 0: no such key. */
-    private record KnownKey(long seq, long bytes) {
-    }
+    private record KnownKey(long seq, long bytes) {}
 
     /** @param file the counters of the file; {@link StreamFile.State#EMPTY} where there is none */
     Contents(StreamFile.State file) {
@@ -157,7 +153,8 @@ final class Contents {
     }
 
     /** What is remembered under a message id, as far as the tail and {@link #learnId} know. */
-    @Nullable Remembered remembered(String msgId) {
+    @Nullable
+    Remembered remembered(String msgId) {
         Remembered inTail = tail.id(msgId);
         return inTail != null ? inTail : learntIds.getOrDefault(msgId, Optional.empty()).orElse(null);
     }

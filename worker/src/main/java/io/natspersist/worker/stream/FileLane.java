@@ -152,8 +152,10 @@ final class FileLane {
         }
         StreamFile f = switch (host.files().open(stream.name(), stream.slot(), stream.epoch())) {
             case Opened.File there -> there.file();
-            case Opened.Absent absent when !mustExist -> host.files().create(stream.name(), stream.slot(), stream.epoch());
-            case Opened.Absent absent -> throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
+            case Opened.Absent absent when !mustExist ->
+                host.files().create(stream.name(), stream.slot(), stream.epoch());
+            case Opened.Absent absent ->
+                throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
             case Opened.Unavailable u -> throw failure(StreamFileException.Kind.UNAVAILABLE, u.why());
             case Opened.Corrupt c -> throw failure(StreamFileException.Kind.CORRUPT, c.why());
         };

@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.transport.Headers;
+import io.natspersist.worker.change.Change;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,31 +37,25 @@ public sealed interface Operation {
 
         @Override
         public long bytes() {
-            return value == null ? 0 : value.length;
+            return Change.bytesOf(key, headers, value);
         }
     }
 
-    record Get(Which which) implements Operation {
-    }
+    record Get(Which which) implements Operation {}
 
     /** Which message is meant. */
     sealed interface Which {
-        record Seq(long seq) implements Which {
-        }
+        record Seq(long seq) implements Which {}
 
-        record Key(String key) implements Which {
-        }
+        record Key(String key) implements Which {}
 
-        record Last() implements Which {
-        }
+        record Last() implements Which {}
 
         /** The first message, by seq, at or after a time in ms since the epoch. */
-        record Since(long time) implements Which {
-        }
+        record Since(long time) implements Which {}
     }
 
-    record GetAll(long startSeq, long endSeq, int limit) implements Operation {
-    }
+    record GetAll(long startSeq, long endSeq, int limit) implements Operation {}
 
     /** @param expectSeq as in {@link Set}, with a key only */
     record Delete(List<Long> seqs, @Nullable String key, long expectSeq, @Nullable String msgId) implements Operation {
@@ -77,15 +72,11 @@ public sealed interface Operation {
         }
     }
 
-    record Keys(@Nullable String afterKey, int limit) implements Operation {
-    }
+    record Keys(@Nullable String afterKey, int limit) implements Operation {}
 
-    record Info() implements Operation {
-    }
+    record Info() implements Operation {}
 
-    record Flush() implements Operation {
-    }
+    record Flush() implements Operation {}
 
-    record Resume(long epoch, long change, int limit) implements Operation {
-    }
+    record Resume(long epoch, long change, int limit) implements Operation {}
 }

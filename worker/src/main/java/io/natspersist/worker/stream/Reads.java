@@ -57,7 +57,8 @@ final class Reads {
     private void getKey(String key, Consumer<Result> answer) {
         switch (stream.contents().key(key)) {
             case Lookup.Missing missing -> tell(found(null), answer);
-            case Lookup.Present there when stream.contents().tail().at(there.seq()) != null -> getSeq(there.seq(), answer);
+            case Lookup.Present there when stream.contents().tail().at(there.seq()) != null ->
+                getSeq(there.seq(), answer);
             case Lookup.Present there -> keyInFile(key, answer);
             case Lookup.AskFile ask -> keyInFile(key, answer);
         }
@@ -89,7 +90,8 @@ final class Reads {
     }
 
     private Result found(@Nullable Message message) {
-        return message == null ? new Refused(ErrorCode.NOT_FOUND, "there is no such message")
+        return message == null
+                ? new Refused(ErrorCode.NOT_FOUND, "there is no such message")
                 : new Result.Found(message, stream.epoch());
     }
 

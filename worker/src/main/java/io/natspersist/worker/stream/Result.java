@@ -11,37 +11,28 @@ import org.jspecify.annotations.Nullable;
 /** What an operation came to. {@code change} is the stream's change number that it reflects, {@code epoch} the owner's. */
 public sealed interface Result {
 
-    record Stored(long seq, long change, long epoch, boolean duplicate) implements Result {
-    }
+    record Stored(long seq, long change, long epoch, boolean duplicate) implements Result {}
 
-    record Found(Message message, long epoch) implements Result {
-    }
+    record Found(Message message, long epoch) implements Result {}
 
     /** @param deleted how many messages went; of a duplicate this is not known, and 0 */
-    record Removed(long deleted, long change, long epoch, boolean duplicate) implements Result {
-    }
+    record Removed(long deleted, long change, long epoch, boolean duplicate) implements Result {}
 
     /** @param next where the next page starts; 0: this is the last one */
-    record Page(List<Message> messages, long next, long change, long epoch) implements Result {
-    }
+    record Page(List<Message> messages, long next, long change, long epoch) implements Result {}
 
     /** @param next the key after which the next page starts; null: this is the last one */
-    record KeyPage(List<KeySeq> keys, @Nullable String next, long change, long epoch) implements Result {
-    }
+    record KeyPage(List<KeySeq> keys, @Nullable String next, long change, long epoch) implements Result {}
 
-    record Info(long messages, long bytes, long firstSeq, long lastSeq, long change, long epoch) implements Result {
-    }
+    record Info(long messages, long bytes, long firstSeq, long lastSeq, long change, long epoch) implements Result {}
 
-    record Flushed(long change, long epoch) implements Result {
-    }
+    record Flushed(long change, long epoch) implements Result {}
 
     /** @param changes those after the client's, in order, perhaps not all */
-    record Missed(List<Change> changes, long change, long epoch) implements Result {
-    }
+    record Missed(List<Change> changes, long change, long epoch) implements Result {}
 
     /** @param lost how many changes the client saw that the stream does not have; 0: its log does not reach back */
-    record Reset(long lost, long change, long epoch) implements Result {
-    }
+    record Reset(long lost, long change, long epoch) implements Result {}
 
     /** @param retryAfterMillis 0: no advice */
     record Refused(ErrorCode code, String why, long retryAfterMillis) implements Result {

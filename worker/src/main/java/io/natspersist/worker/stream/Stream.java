@@ -35,20 +35,16 @@ final class Stream {
         OPENING, OPEN, CLOSING, CLOSED
     }
 
-    private record Waiting(Operation operation, Consumer<Result> answer) {
-    }
+    private record Waiting(Operation operation, Consumer<Result> answer) {}
 
     /** Something that waits until the file has come so far. */
-    private record AwaitingFile(long change, Runnable then, Consumer<Refused> failed) {
-    }
+    private record AwaitingFile(long change, Runnable then, Consumer<Refused> failed) {}
 
     /** A change on its way into the file; {@code spilled}: its value must be read back. */
-    private record Pending(Change change, boolean spilled, Position position) {
-    }
+    private record Pending(Change change, boolean spilled, Position position) {}
 
     /** A change that is in the file, which was not synced since; or that is void. */
-    private record Unsynced(long change, Position position) {
-    }
+    private record Unsynced(long change, Position position) {}
 
     private final StreamName name;
     private final int slot;
@@ -103,7 +99,8 @@ final class Stream {
     }
 
     /** Why the stream takes no writes just now; null: it takes them. */
-    @Nullable Refused trouble() {
+    @Nullable
+    Refused trouble() {
         return trouble;
     }
 
@@ -117,8 +114,7 @@ final class Stream {
 
     // ---- opening
 
-    private record Found(StreamFile.State state, List<String> ids, List<Change> added) {
-    }
+    private record Found(StreamFile.State state, List<String> ids, List<Change> added) {}
 
     /**
      * Opens the stream. Changes of dead owners that its file lacks go into the file before anything is answered: what they
@@ -381,8 +377,7 @@ final class Stream {
     /** What a file that was let go of lacks, though it was applied: the journal still has it. */
     private Consumer<StreamFile> mending() {
         if (file.isOpen() || unsynced.isEmpty()) {
-            return f -> {
-            };
+            return f -> {};
         }
         List<Unsynced> known = List.copyOf(unsynced);
         return f -> {

@@ -34,7 +34,8 @@ interface StreamHost {
     void whenStillOwner(Runnable answer);
 
     /** Why no stream takes writes just now; null: they do. */
-    @Nullable Refused refusesWrites();
+    @Nullable
+    Refused refusesWrites();
 
     /** Tells watchers of a change that is durable. */
     void tell(Change change);

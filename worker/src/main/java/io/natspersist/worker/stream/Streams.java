@@ -66,7 +66,8 @@ public final class Streams {
         final long epoch;
         final Map<StreamName, AdoptedTail> adopted;
         final Set<Stream> streams = new HashSet<>();
-        @Nullable Runnable released;
+        @Nullable
+        Runnable released;
 
         ServedSlot(long epoch, Map<StreamName, AdoptedTail> adopted) {
             this.epoch = epoch;
@@ -244,9 +245,7 @@ public final class Streams {
         int tooMany = openFiles.size() - config.maxOpenFiles();
         Iterator<Stream> oldest = List.copyOf(tooMany > 0 ? openFiles.keySet() : List.<Stream>of()).iterator();
         for (int i = 0; i < Math.min(tooMany, MOST_CLOSING) && oldest.hasNext(); i++) {
-            oldest.next().closeFile(() -> {
-            }, failed -> {
-            });
+            oldest.next().closeFile(() -> {}, failed -> {});
         }
     }
 

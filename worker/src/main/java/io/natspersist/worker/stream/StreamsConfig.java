@@ -25,7 +25,8 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
 
     private static final long MIB = 1 << 20;
 
-    public static final StreamsConfig DEFAULT = new StreamsConfig(20_000, 6_000, Runtime.getRuntime().maxMemory() / 4, 1_000,
+    public static final StreamsConfig DEFAULT = new StreamsConfig(20_000, 6_000, Runtime.getRuntime().maxMemory() / 4,
+            1_000,
             MIB, 15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, Set.of());
 
     public StreamsConfig {
@@ -39,7 +40,8 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
     }
 
     public StreamsConfig withMistakes(Set<StreamMistake> planted) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes, syncAfterMillis,
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
+                syncAfterMillis,
                 journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis, planted);
     }
 
@@ -51,13 +53,15 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
 
     /** When changes go into files, and idle streams are closed, ms. */
     public StreamsConfig withTimes(long apply, long sync, long idle) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, apply, applyAboveBytes, sync, journalSyncBytes,
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, apply, applyAboveBytes, sync,
+                journalSyncBytes,
                 journalMaxBytes, idle, trailingMillis, idWindowMillis, mistakes);
     }
 
     /** How large the journal may grow, bytes. */
     public StreamsConfig withJournal(long syncAbove, long max) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes, syncAfterMillis,
+        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
+                syncAfterMillis,
                 syncAbove, max, idleMillis, trailingMillis, idWindowMillis, mistakes);
     }
 }

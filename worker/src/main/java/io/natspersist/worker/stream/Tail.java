@@ -69,7 +69,8 @@ final class Tail {
                 return 0;
             }
             spilled = true;
-            change = new Change.Set(s.stream(), s.epoch(), s.number(), s.decidedAt(), s.seq(), s.time(), s.key(), s.msgId(),
+            change = new Change.Set(s.stream(), s.epoch(), s.number(), s.decidedAt(), s.seq(), s.time(), s.key(),
+                    s.msgId(),
                     s.headers(), null);
             return s.value().length;
         }
@@ -80,8 +81,7 @@ final class Tail {
     }
 
     /** What the tail knows of a key: its seq (0: it was taken away), its message's bytes, and by which change. */
-    record KeyState(long seq, long bytes, long change) {
-    }
+    record KeyState(long seq, long bytes, long change) {}
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private final TreeMap<Long, Entry> live = new TreeMap<>();
@@ -173,7 +173,8 @@ final class Tail {
     }
 
     /** The entry that set the message at {@code seq}, if it is still there. */
-    @Nullable Entry at(long seq) {
+    @Nullable
+    Entry at(long seq) {
         return live.get(seq);
     }
 
@@ -182,11 +183,13 @@ final class Tail {
         return seq <= clearedUpTo || gone.containsKey(seq);
     }
 
-    @Nullable KeyState key(String key) {
+    @Nullable
+    KeyState key(String key) {
         return keys.get(key);
     }
 
-    @Nullable Remembered id(String msgId) {
+    @Nullable
+    Remembered id(String msgId) {
         return ids.get(msgId);
     }
 
@@ -200,7 +203,8 @@ final class Tail {
         return live.tailMap(fromSeq, true).values();
     }
 
-    @Nullable Entry lastLive() {
+    @Nullable
+    Entry lastLive() {
         return live.isEmpty() ? null : live.lastEntry().getValue();
     }
 

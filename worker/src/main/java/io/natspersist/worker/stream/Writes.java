@@ -139,7 +139,8 @@ final class Writes {
         if (goes.messages() == 0) {
             return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
         }
-        Change.DeleteAll all = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, host.now(), upTo,
+        Change.DeleteAll all = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
+                upTo,
                 op.msgId());
         Position position = host.journal().append(all);
         contents.cleared(all, position, goes.messages(), goes.bytes());
@@ -168,7 +169,8 @@ final class Writes {
 
     private static Refused wrongKeySeq(long actual, long expected) {
         return new Refused(ErrorCode.WRONG_KEY_SEQ,
-                actual == 0 ? "there is no such key; seq " + expected + " was expected"
+                actual == 0
+                        ? "there is no such key; seq " + expected + " was expected"
                         : "the key's seq is " + actual + ", not " + expected);
     }
 

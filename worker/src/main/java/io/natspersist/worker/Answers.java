@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.ServiceError;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.WireChange;
+import io.natspersist.protocol.WireMessage;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.transport.Headers;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import io.natspersist.worker.stream.Result;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes results as docs/protocol.md has them. Stateless. */
+final class Answers {
+
+    private static final byte[] NO_BYTES = {};
+
+    /** An answer's headers and payload. */
+    record Answer(Headers headers, byte[] payload) {
+        static Answer json(Map<String, ?> fields) {
+            return new Answer(Headers.NONE, Json.write(fields));
+        }
+    }
+
+    private Answers() {}
+
+    static Answer of(ServiceError error) {
+        return new Answer(error.headers(), NO_BYTES);
+    }
+
+    static Answer of(Result result, StreamName stream, int slot, Incarnation owner) {
+        return switch (result) {
+            case Result.Stored r -> stored(r);
+            case Result.Found r -> found(r);
+            case Result.Removed r -> removed(r);
+            case Result.Page r -> new Answer(Headers.NONE, new MessagePage(
+                    r.messages().stream().map(Answers::wire).toList(), r.next(), r.change(), r.epoch()).encode());
+            case Result.KeyPage r -> keys(r);
+            case Result.Info r -> info(r, stream, slot, owner);
+            case Result.Flushed r -> Answer.json(Map.of("change", r.change(), "epoch", r.epoch()));
+            case Result.Missed r -> new Answer(Headers.NONE, new ChangeBatch.Changes(
+                    r.changes().stream().map(Answers::wire).toList(), r.change(), r.epoch()).encode());
+            case Result.Reset r ->
+                new Answer(Headers.NONE, new ChangeBatch.Reset(r.change(), r.epoch(), r.lost()).encode());
+            case Result.Refused r -> of(new ServiceError(r.code(), r.why(), r.retryAfterMillis(), null, 0));
+        };
+    }
+
+    /** By hand: it is the answer that has to be quick. */
+    private static Answer stored(Result.Stored r) {
+        String json = "{\"seq\":" + r.seq() + ",\"change\":" + r.change() + ",\"epoch\":" + r.epoch()
+                + (r.duplicate() ? ",\"duplicate\":true}" : "}");
+        return new Answer(Headers.NONE, json.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static Answer removed(Result.Removed r) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("deleted", r.deleted());
+        fields.put("change", r.change());
+        fields.put("epoch", r.epoch());
+        if (r.duplicate()) {
+            fields.put("duplicate", true);
+        }
+        return Answer.json(fields);
+    }
+
+    private static Answer found(Result.Found r) {
+        Message m = r.message();
+        Headers.Builder headers = Headers.builder()
+                .add(HeaderNames.SEQ, m.seq())
+                .add(HeaderNames.TIME, m.time())
+                .add(HeaderNames.CHANGE, m.change())
+                .add(HeaderNames.EPOCH, r.epoch())
+                .addIfPresent(HeaderNames.KEY, m.key())
+                .addIfPresent(HeaderNames.MSG_ID, m.msgId());
+        byte[] value = m.value();
+        if (value == null) {
+            headers.add(HeaderNames.NO_VALUE, "true");
+        }
+        return new Answer(headers.build().and(m.headers()), value == null ? NO_BYTES : value);
+    }
+
+    private record Key(String key, long seq) {}
+
+    private static Answer keys(Result.KeyPage r) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("keys", r.keys().stream().map(k -> new Key(k.key(), k.seq())).toList());
+        if (r.next() != null) {
+            fields.put("next", r.next());
+        }
+        fields.put("change", r.change());
+        fields.put("epoch", r.epoch());
+        return Answer.json(fields);
+    }
+
+    private static Answer info(Result.Info r, StreamName stream, int slot, Incarnation owner) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("stream", stream.value());
+        fields.put("slot", slot);
+        fields.put("messages", r.messages());
+        fields.put("bytes", r.bytes());
+        fields.put("firstSeq", r.firstSeq());
+        fields.put("lastSeq", r.lastSeq());
+        fields.put("change", r.change());
+        fields.put("epoch", r.epoch());
+        fields.put("owner", owner.toString());
+        return Answer.json(fields);
+    }
+
+    private static WireMessage wire(Message m) {
+        return new WireMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value());
+    }
+
+    static WireChange wire(Change change) {
+        return switch (change) {
+            case Change.Set s ->
+                new WireChange.Set(s.number(), s.epoch(), s.seq(), s.time(), s.key(), s.msgId(), s.headers(),
+                        s.value());
+            case Change.Delete d -> new WireChange.Delete(d.number(), d.epoch(), d.seqs());
+            case Change.DeleteAll a -> new WireChange.DeleteAll(a.number(), a.epoch(), a.upToSeq());
+        };
+    }
+
+    /** The owner that a 421 names, if the slot has one. */
+    static ServiceError notOwner(@Nullable Incarnation owner, long epoch) {
+        return ServiceError.notOwner(owner == null ? "nobody serves this stream yet" : "served by " + owner, owner,
+                epoch);
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.loop.EventLoop;
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.ServiceError;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport;
+import io.natspersist.worker.Answers.Answer;
+import io.natspersist.worker.stream.Operation;
+import io.natspersist.worker.stream.Result;
+import io.natspersist.worker.stream.Streams;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests come in: reads them, turns away what cannot be served here, and sends every answer exactly once. What
+ * waits inside is bounded, in number and in bytes: beyond that requests are refused before they cost anything.
+ */
+final class FrontDoor {
+
+    /** What an answer may take beside the message: subject and protocol headers. */
+    static final int ANSWER_OVERHEAD = 2_048;
+
+    private final WorkerConfig config;
+    private final Transport transport;
+    private final EventLoop loop;
+    private final Supplier<@Nullable Serving> serving;
+    private final String prefix;
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicLong arrived = new AtomicLong();
+
+    /** Who serves what here; there is none before the worker is registered. */
+    record Serving(Incarnation self, Slots slots, Streams streams) {}
+
+    FrontDoor(WorkerConfig config, Transport transport, EventLoop loop, Supplier<@Nullable Serving> serving) {
+        this.config = config;
+        this.transport = transport;
+        this.loop = loop;
+        this.serving = serving;
+        String all = config.subjects().operations(config.name());
+        this.prefix = all.substring(0, all.length() - 1);
+    }
+
+    void open() {
+        transport.subscribe(config.subjects().operations(config.name()), null, this::arrive);
+    }
+
+    /** How many requests have come in so far. */
+    long arrived() {
+        return arrived.get();
+    }
+
+    /** On the transport's thread. */
+    private void arrive(Message request) {
+        Subjects subjects = config.subjects();
+        String replyTo = request.replyTo();
+        if (replyTo != null && !subjects.isSafeReply(replyTo)) {
+            return; // an answer there would forge a notice or a heartbeat
+        }
+        arrived.incrementAndGet();
+        String rest = request.subject().substring(prefix.length());
+        int dot = rest.indexOf('.');
+        StreamName stream;
+        Operation operation;
+        try {
+            if (dot < 0) {
+                throw new Operations.Unreadable(ErrorCode.BAD_NAME, "the subject names no stream");
+            }
+            stream = streamName(rest.substring(dot + 1));
+            operation = Operations.read(rest.substring(0, dot), request, transport.maxPayload() - ANSWER_OVERHEAD);
+        } catch (Operations.Unreadable e) {
+            send(replyTo, Answers.of(e.error()));
+            return;
+        } catch (BadMessage e) {
+            send(replyTo, Answers.of(ServiceError.badRequest(e)));
+            return;
+        }
+        long bytes = operation.bytes();
+        if (waiting.get() >= config.maxWaiting() || waitingBytes.get() + bytes > config.maxWaitingBytes()) {
+            send(replyTo, Answers
+                    .of(new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200)));
+            return;
+        }
+        waiting.incrementAndGet();
+        waitingBytes.addAndGet(bytes);
+        loop.execute(() -> admit(stream, operation, replyTo, bytes));
+    }
+
+    private static StreamName streamName(String name) {
+        try {
+            return new StreamName(name);
+        } catch (IllegalArgumentException e) {
+            throw new Operations.Unreadable(ErrorCode.BAD_NAME, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void admit(StreamName stream, Operation operation, @Nullable String replyTo, long bytes) {
+        Serving here = serving.get();
+        if (here == null) {
+            leave(replyTo, bytes, Answers.of(
+                    new ServiceError(ErrorCode.UNAVAILABLE, "this worker is not registered yet").retryAfter(200)));
+            return;
+        }
+        switch (here.slots.route(stream)) {
+            case Slots.Route.Here r -> here.streams.submit(r.slot(), stream, operation,
+                    result -> leave(replyTo, bytes, answer(here, stream, r.slot(), result)));
+            case Slots.Route.Moving r -> leave(replyTo, bytes, Answers.of(
+                    new ServiceError(ErrorCode.SLOT_MOVING, "slot " + r.slot() + " is changing hands" + r.why())
+                            .retryAfter(100)));
+            case Slots.Route.Elsewhere r -> leave(replyTo, bytes, Answers.of(Answers.notOwner(r.owner(), r.epoch())));
+            case Slots.Route.Unknown r -> leave(replyTo, bytes, Answers.of(
+                    new ServiceError(ErrorCode.UNAVAILABLE, "this worker has no assignment table yet")
+                            .retryAfter(200)));
+        }
+    }
+
+    private static Answer answer(Serving here, StreamName stream, int slot, Result result) {
+        if (result instanceof Result.Refused refused && refused.code() == ErrorCode.NOT_OWNER
+                && here.slots.route(stream) instanceof Slots.Route.Elsewhere elsewhere) {
+            return Answers.of(Answers.notOwner(elsewhere.owner(), elsewhere.epoch()));
+        }
+        return Answers.of(result, stream, slot, here.self);
+    }
+
+    private void leave(@Nullable String replyTo, long bytes, Answer answer) {
+        waiting.decrementAndGet();
+        waitingBytes.addAndGet(-bytes);
+        send(replyTo, answer);
+    }
+
+    private void send(@Nullable String replyTo, Answer answer) {
+        if (replyTo != null) {
+            transport.publish(replyTo, null, answer.headers(), answer.payload());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.HeaderFields;
+import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.ServiceError;
+import io.natspersist.transport.Message;
+import io.natspersist.worker.stream.Operation;
+import io.natspersist.worker.stream.Operation.Which;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads requests as docs/protocol.md has them. Stateless. */
+final class Operations {
+
+    /** The most messages, keys or changes in one answer, and seqs in one delete. */
+    static final int MOST = 1_000;
+    private static final int MAX_KEY = 1_024;
+    private static final int MAX_MSG_ID = 256;
+
+    private static final Set<String> SET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ,
+            HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.NO_VALUE);
+    private static final Set<String> GET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.LAST,
+            HeaderNames.START_TIME);
+    private static final Set<String> GET_ALL = Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT);
+    private static final Set<String> DELETE = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_SEQ);
+    private static final Set<String> DELETE_ALL = Set.of(HeaderNames.END_SEQ);
+    private static final Set<String> KEYS = Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT);
+    private static final Set<String> RESUME = Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT);
+
+    private Operations() {}
+
+    /** A request that cannot be carried out, whoever it reaches. */
+    static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient ServiceError error;
+
+        Unreadable(ErrorCode code, String why) {
+            super(why, null, false, false);
+            this.error = new ServiceError(code, why);
+        }
+
+        ServiceError error() {
+            return error;
+        }
+    }
+
+    /**
+     * @param maxBytes what key, headers and value of a message may take together
+     * @throws Unreadable when there is no such operation, or a key or id is not legal, or the message is too large
+     * @throws BadMessage when a header is malformed, missing or does not belong there
+     */
+    static Operation read(String op, Message request, long maxBytes) {
+        HeaderFields fields = new HeaderFields(request.headers());
+        return switch (op) {
+            case "set" -> set(fields, request.payload(), maxBytes);
+            case "get" -> new Operation.Get(which(only(fields, GET)));
+            case "getAll" -> getAll(only(fields, GET_ALL));
+            case "delete" -> delete(only(fields, DELETE));
+            case "deleteAll" ->
+                new Operation.DeleteAll(only(fields, DELETE_ALL).number(HeaderNames.END_SEQ, Long.MAX_VALUE),
+                        msgId(fields));
+            case "keys" -> new Operation.Keys(only(fields, KEYS).text(HeaderNames.AFTER_KEY), limit(fields));
+            case "info" -> {
+                only(fields, Set.of());
+                yield new Operation.Info();
+            }
+            case "flush" -> {
+                only(fields, Set.of());
+                yield new Operation.Flush();
+            }
+            case "resume" -> new Operation.Resume(only(fields, RESUME).required(HeaderNames.EPOCH),
+                    fields.required(HeaderNames.CHANGE), limit(fields));
+            default -> throw new Unreadable(ErrorCode.UNKNOWN_OPERATION, "there is no operation '" + op + "'");
+        };
+    }
+
+    private static HeaderFields only(HeaderFields fields, Set<String> known) {
+        fields.allowOnly(known);
+        return fields;
+    }
+
+    private static Operation.Set set(HeaderFields fields, byte[] payload, long maxBytes) {
+        only(fields, SET);
+        String key = key(fields);
+        long seq = fields.number(HeaderNames.SEQ, 0);
+        if (seq == 0 && fields.has(HeaderNames.SEQ)) {
+            throw new BadMessage(HeaderNames.SEQ, "is 0, numbers begin at 1");
+        }
+        if (seq == Long.MAX_VALUE) {
+            throw new BadMessage(HeaderNames.SEQ, "leaves no number for what comes after");
+        }
+        long expectSeq = fields.number(HeaderNames.EXPECT_SEQ, Operation.ABSENT);
+        if (expectSeq != Operation.ABSENT && key == null) {
+            throw new BadMessage(HeaderNames.EXPECT_SEQ, "needs " + HeaderNames.KEY);
+        }
+        boolean noValue = fields.flag(HeaderNames.NO_VALUE);
+        if (noValue && payload.length > 0) {
+            throw new BadMessage(HeaderNames.NO_VALUE, "is true, and there is a payload");
+        }
+        Operation.Set set = new Operation.Set(key, seq, fields.number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT),
+                expectSeq, msgId(fields), fields.number(HeaderNames.TIME, Operation.ABSENT), fields.ofMessage(),
+                noValue ? null : payload);
+        if (set.bytes() > maxBytes) {
+            throw new Unreadable(ErrorCode.TOO_LARGE,
+                    "key, headers and value have " + set.bytes() + " bytes, more than " + maxBytes);
+        }
+        return set;
+    }
+
+    private static Which which(HeaderFields fields) {
+        String key = key(fields);
+        OptionalLong seq = fields.number(HeaderNames.SEQ);
+        OptionalLong since = fields.number(HeaderNames.START_TIME);
+        boolean last = fields.flag(HeaderNames.LAST);
+        if ((key == null ? 0 : 1) + (seq.isPresent() ? 1 : 0) + (since.isPresent() ? 1 : 0) + (last ? 1 : 0) != 1) {
+            throw new BadMessage("get", "needs exactly one of " + HeaderNames.SEQ + ", " + HeaderNames.KEY + ", "
+                    + HeaderNames.LAST + ", " + HeaderNames.START_TIME);
+        }
+        if (key != null) {
+            return new Which.Key(key);
+        } else if (seq.isPresent()) {
+            return new Which.Seq(seq.getAsLong());
+        }
+        return since.isPresent() ? new Which.Since(since.getAsLong()) : new Which.Last();
+    }
+
+    private static Operation.GetAll getAll(HeaderFields fields) {
+        long start = fields.number(HeaderNames.START_SEQ, 1);
+        long end = fields.number(HeaderNames.END_SEQ, Long.MAX_VALUE);
+        return new Operation.GetAll(start, end, limit(fields));
+    }
+
+    private static Operation.Delete delete(HeaderFields fields) {
+        String key = key(fields);
+        List<Long> seqs = fields.seqs(HeaderNames.SEQ, MOST);
+        long expectSeq = fields.number(HeaderNames.EXPECT_SEQ, Operation.ABSENT);
+        if ((key == null) == seqs.isEmpty()) {
+            throw new BadMessage("delete", "needs either " + HeaderNames.SEQ + " or " + HeaderNames.KEY);
+        }
+        if (expectSeq != Operation.ABSENT && key == null) {
+            throw new BadMessage(HeaderNames.EXPECT_SEQ, "needs " + HeaderNames.KEY);
+        }
+        return new Operation.Delete(seqs, key, expectSeq, msgId(fields));
+    }
+
+    private static int limit(HeaderFields fields) {
+        long limit = fields.number(HeaderNames.LIMIT, MOST);
+        if (limit < 1) {
+            throw new BadMessage(HeaderNames.LIMIT, "is 0, at least 1 is needed");
+        }
+        return (int) Math.min(limit, MOST);
+    }
+
+    private static @Nullable String key(HeaderFields fields) {
+        return legal("key", fields.text(HeaderNames.KEY), MAX_KEY);
+    }
+
+    private static @Nullable String msgId(HeaderFields fields) {
+        return legal("message id", fields.text(HeaderNames.MSG_ID), MAX_MSG_ID);
+    }
+
+    private static @Nullable String legal(String what, @Nullable String text, int max) {
+        if (text == null) {
+            return null;
+        }
+        if (text.isEmpty() || text.length() > max) {
+            throw new Unreadable(ErrorCode.BAD_NAME,
+                    what + " has " + text.length() + " characters, 1 to " + max + " are legal");
+        }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new Unreadable(ErrorCode.BAD_NAME, what + " has a control character");
+        }
+        return text;
+    }
+}

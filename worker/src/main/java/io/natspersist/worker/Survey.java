@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.worker.disk.Disk;
+import io.natspersist.worker.journal.CorruptJournal;
+import io.natspersist.worker.journal.JournalReader;
+import io.natspersist.worker.journal.Journals;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands on the volume, for a coordinator that has lost its table.
+ *
+ * @param journals all that there are
+ * @param fenced those whose owners must halt: {@code release} or a seal stands there
+ * @param highestEpoch the highest epoch in any of their changes
+ */
+record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch) {
+
+    /** Blocking. */
+    static Survey of(Disk disk) throws IOException {
+        List<Incarnation> journals = Journals.list(disk);
+        List<Incarnation> fenced = new ArrayList<>();
+        long highestEpoch = 0;
+        for (Incarnation journal : journals) {
+            if (Journals.isFenced(disk, journal)) {
+                fenced.add(journal);
+            }
+            highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
+        }
+        return new Survey(journals, fenced, highestEpoch);
+    }
+
+    /** As far as can be read: of a journal that is written to meanwhile, its owner tells the rest. */
+    private static long highestEpoch(Disk disk, Incarnation journal) throws IOException {
+        long[] highest = {0};
+        try {
+            JournalReader.read(disk, journal, change -> highest[0] = Math.max(highest[0], change.epoch()));
+        } catch (IllegalStateException notSealed) {
+            // what there is was read
+        } catch (CorruptJournal damaged) {
+            // whoever adopts it says so
+        }
+        return highest[0];
+    }
+
+    long highestIncarnation() {
+        return journals.stream().mapToLong(Incarnation::number).max().orElse(0);
+    }
+}

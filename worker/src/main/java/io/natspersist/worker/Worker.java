@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.loop.EventLoop;
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.ChangeNotice;
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.table.AssignmentTable;
+import io.natspersist.protocol.table.Heartbeat;
+import io.natspersist.protocol.table.HeartbeatReply;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.disk.Disk;
+import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.Sealing;
+import io.natspersist.worker.stream.Notices;
+import io.natspersist.worker.stream.StreamMistake;
+import io.natspersist.worker.stream.Streams;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's life: it registers, opens its journal, is given slots, serves their streams, and halts the moment it cannot be
+ * sure of its journal or is told that it is dead. Its state is confined to its loop; {@link #start}, {@link #drain} and what
+ * looks in from outside may be called from anywhere.
+ */
+public final class Worker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final byte[] NO_BYTES = {};
+    /** How long a worker that drains waits for its slots to move before it leaves them to be adopted. */
+    private static final long DRAIN_MILLIS = 60_000;
+
+    private final WorkerConfig config;
+    private final Transport transport;
+    private final EventLoop loop;
+    private final WorkerExecutors executors;
+    private final Disk disk;
+    private final StreamFiles files;
+    private final Consumer<String> halt;
+    private final String instance;
+    private final Membership membership;
+    private final FrontDoor frontDoor;
+
+    private @Nullable Life life;
+    private boolean draining;
+    private @Nullable Runnable drained;
+    private boolean halted;
+    private Heartbeat.@Nullable Report report;
+    private final List<Incarnation> sealed = new ArrayList<>();
+    private long arrivedBefore;
+    private long loadAtNanos;
+
+    /** What there is once the coordinator has given this process its incarnation. */
+    private static final class Life {
+        final Incarnation self;
+        final JournalWriter journal;
+        final Streams streams;
+        final Slots slots;
+        boolean ready;
+
+        Life(Incarnation self, JournalWriter journal, Streams streams, Slots slots) {
+            this.self = self;
+            this.journal = journal;
+            this.streams = streams;
+            this.slots = slots;
+        }
+    }
+
+    /**
+     * @param halt ends the process at once, without closing anything, for the reason given; in production
+     *        {@code Runtime.halt}: closing cleanly could touch a successor's files
+     */
+    public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
+            StreamFiles files, RandomGenerator random, Consumer<String> halt) {
+        this.config = config;
+        this.transport = transport;
+        this.loop = loop;
+        this.executors = executors;
+        this.disk = disk;
+        this.files = files;
+        this.halt = halt;
+        this.instance = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        this.membership = new Membership(config, transport, loop, this::heartbeat, this::replied);
+        this.frontDoor = new FrontDoor(config, transport, loop, () -> {
+            Life now = life;
+            return now == null || !now.ready ? null : new FrontDoor.Serving(now.self, now.slots, now.streams);
+        });
+    }
+
+    /** Registers and begins to serve. */
+    public void start() {
+        loop.execute(() -> {
+            loadAtNanos = loop.nanos();
+            frontDoor.open();
+            transport.subscribe(config.subjects().tableAny(), "workers", m -> loop.execute(() -> tellTable(m)));
+            transport.subscribe(config.subjects().tableChanged(), null, m -> loop.execute(() -> tableChanged(m)));
+            membership.start();
+            tick();
+        });
+    }
+
+    /** Asks the coordinator to move all slots away, finishes what waits, closes the journal; then {@code then}, on the loop. */
+    public void drain(Runnable then) {
+        loop.execute(() -> {
+            draining = true;
+            drained = then;
+            membership.news();
+            loop.after(DRAIN_MILLIS, this::endDrain);
+        });
+    }
+
+    private void endDrain() {
+        Runnable then = drained;
+        drained = null;
+        if (then == null || halted) {
+            return;
+        }
+        membership.stop();
+        Life now = life;
+        if (now == null || !now.ready) {
+            then.run();
+        } else {
+            now.journal.close(then);
+        }
+    }
+
+    private void tick() {
+        if (halted) {
+            return;
+        }
+        Life now = life;
+        if (now != null && now.ready) {
+            now.streams.tick();
+            if (draining && drained != null && now.slots.isEmpty()) {
+                endDrain();
+            }
+        } else if (draining && drained != null && now == null) {
+            endDrain();
+        }
+        loop.after(Streams.TICK_MILLIS, this::tick);
+    }
+
+    // ---- the coordinator
+
+    private Heartbeat heartbeat() {
+        Life now = life;
+        Heartbeat.Report told = report;
+        report = null;
+        List<Incarnation> sealedNow = List.copyOf(sealed);
+        sealed.clear();
+        if (now == null) {
+            return new Heartbeat(config.name(), 0, instance, false, draining, 0, 0, 0, List.of(), List.of(), sealedNow,
+                    Heartbeat.Load.NONE, told);
+        }
+        AssignmentTable table = now.slots.table();
+        return new Heartbeat(config.name(), now.self.number(), instance, now.ready, draining,
+                table == null ? 0 : table.version(), now.ready ? now.journal.oldestUnforcedMillis() : 0,
+                now.ready ? now.journal.forcedGroups() : 0, now.slots.released(), now.slots.adopted(), sealedNow,
+                load(now),
+                told);
+    }
+
+    private Heartbeat.Load load(Life now) {
+        long nanos = Math.max(1, loop.nanos() - loadAtNanos);
+        long arrived = frontDoor.arrived();
+        double perSecond = (arrived - arrivedBefore) * 1e9 / nanos;
+        arrivedBefore = arrived;
+        loadAtNanos = loop.nanos();
+        return new Heartbeat.Load(now.streams.openStreams(), perSecond, 0);
+    }
+
+    private void replied(HeartbeatReply reply) {
+        if (reply.dead()) {
+            halt("the coordinator has declared this incarnation dead");
+            return;
+        }
+        if (life == null && reply.incarnation() > 0) {
+            begin(new Incarnation(config.name(), reply.incarnation()));
+        }
+        Life now = life;
+        if (now != null && now.ready && reply.table() != null) {
+            now.slots.update(reply.table());
+        }
+        reply.trySeal().forEach(this::trySeal);
+        reply.deleteJournals().forEach(this::delete);
+        if (reply.wantReport()) {
+            survey();
+        }
+    }
+
+    /** A table that was published; one that was lost on the way comes with the next heartbeat. */
+    private void tableChanged(Message message) {
+        Life now = life;
+        if (now == null || !now.ready) {
+            return;
+        }
+        try {
+            now.slots.update(Json.read(message.payload(), AssignmentTable.class));
+        } catch (BadMessage e) {
+            LOG.warn("a published table cannot be read: {}", e.getMessage());
+        }
+    }
+
+    private void tellTable(Message request) {
+        Life now = life;
+        AssignmentTable table = now == null ? null : now.slots.table();
+        String replyTo = request.replyTo();
+        if (replyTo == null || !config.subjects().isSafeReply(replyTo) || table == null) {
+            return;
+        }
+        byte[] known = Long.toString(table.version()).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] answer = java.util.Arrays.equals(request.payload(), known)
+                ? Json.write(new Unchanged(table.version(), true))
+                : Json.write(table);
+        transport.publish(replyTo, null, Headers.NONE, answer);
+    }
+
+    private record Unchanged(long version, boolean unchanged) {}
+
+    // ---- a life
+
+    private void begin(Incarnation self) {
+        LOG.info("registered as {}", self);
+        JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
+                e -> halt("the journal failed: " + e));
+        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(), new Publisher(),
+                answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2);
+        Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,
+                config.streams().mistakes().contains(StreamMistake.ADOPTION_SKIPPED));
+        Slots slots = new Slots(self, streams, adoption, this::halt, membership::news);
+        Life begun = new Life(self, journal, streams, slots);
+        life = begun;
+        journal.open(() -> {
+            begun.ready = true;
+            membership.news();
+            watchForRelease();
+        });
+    }
+
+    /** Out of touch with the coordinator, a worker asks the volume whether somebody has taken over. */
+    private void watchForRelease() {
+        Life now = life;
+        if (halted || now == null) {
+            return;
+        }
+        if (!membership.inTouch()) {
+            now.journal.checkRelease(executors.probes(), found -> {
+                if (found) {
+                    halt("somebody has taken over this worker's journal");
+                }
+            });
+        }
+        loop.after(1_000, this::watchForRelease);
+    }
+
+    private void whenStillOwner(JournalWriter journal, Runnable answer) {
+        if (membership.inTouch()) {
+            answer.run();
+        } else {
+            journal.prove(answer);
+        }
+    }
+
+    private void trySeal(Incarnation dead) {
+        inBackground(() -> {
+            if (Sealing.seal(disk, dead, false) instanceof Sealing.Result.Sealed) {
+                loop.execute(() -> {
+                    sealed.add(dead);
+                    membership.news();
+                });
+            }
+        });
+    }
+
+    private void delete(Incarnation dead) {
+        inBackground(() -> Sealing.delete(disk, dead));
+    }
+
+    private void survey() {
+        inBackground(() -> {
+            Survey found = Survey.of(disk);
+            loop.execute(() -> {
+                Life now = life;
+                AssignmentTable table = now == null ? null : now.slots.table();
+                report = new Heartbeat.Report(now == null ? List.of() : now.slots.holdings(), found.journals(),
+                        found.fenced(), Math.max(found.highestEpoch(), table == null ? 0 : table.epochs()),
+                        Math.max(found.highestIncarnation(), table == null ? 0 : table.incarnations()));
+                membership.news();
+            });
+        });
+    }
+
+    private interface Blocking {
+        void run() throws IOException;
+    }
+
+    private void inBackground(Blocking task) {
+        executors.probes().execute(() -> {
+            try {
+                task.run();
+            } catch (IOException e) {
+                LOG.warn("the volume does not answer as it should: {}", e.toString());
+            }
+        });
+    }
+
+    private void halt(String why) {
+        if (!halted) {
+            halted = true;
+            membership.stop();
+            halt.accept(why);
+        }
+    }
+
+    // ---- what it looks like from outside
+
+    /** This life's incarnation; null before it is registered. Call it on the loop. */
+    public @Nullable Incarnation incarnation() {
+        Life now = life;
+        return now == null ? null : now.self;
+    }
+
+    /** How many slots it serves. Call it on the loop. */
+    public int slotsServed() {
+        Life now = life;
+        return now == null ? 0 : now.slots.served();
+    }
+
+    /** The streams that it has open; null before it is registered. Call it on the loop. */
+    public @Nullable Streams streams() {
+        Life now = life;
+        return now == null ? null : now.streams;
+    }
+
+    private final class Publisher implements Notices {
+
+        @Override
+        public void changed(Change change) {
+            ChangeNotice notice = new ChangeNotice.Changed(Answers.wire(change));
+            if (change.bytes() + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()) {
+                trailing(change.stream(), change.epoch(), change.number());
+            } else {
+                publish(change.stream(), notice);
+            }
+        }
+
+        @Override
+        public void trailing(StreamName stream, long epoch, long change) {
+            publish(stream, new ChangeNotice.Trailing(change, epoch));
+        }
+
+        private void publish(StreamName stream, ChangeNotice notice) {
+            transport.publish(config.subjects().changes(stream), null, notice.headers(), notice.payload());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.Subjects;
+import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.stream.StreamsConfig;
+
+/**
+ * What a worker is told at its start.
+ *
+ * @param name the worker's name, unique in its cluster; 1 to 64 of A-Z a-z 0-9 _ -
+ * @param subjects the cluster's
+ * @param heartbeatMillis how often it reports to the coordinator
+ * @param outOfTouchMillis without an answer to a heartbeat sent within this time it proves, before it answers a read, that
+ *        nobody has taken over, and looks every second whether it was told to halt
+ * @param maxWaiting how many requests may wait for their answer; more are refused
+ * @param maxWaitingBytes the same for the bytes that they carry
+ */
+public record WorkerConfig(String name, Subjects subjects, JournalConfig journal, StreamsConfig streams,
+        long heartbeatMillis, long outOfTouchMillis, int maxWaiting, long maxWaitingBytes) {
+
+    public WorkerConfig {
+        if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
+            throw new IllegalArgumentException("worker name '" + name + "' must be 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        if (heartbeatMillis < 1 || outOfTouchMillis < heartbeatMillis) {
+            throw new IllegalArgumentException("outOfTouchMillis must be at least heartbeatMillis, which is positive");
+        }
+        if (maxWaiting < 1 || maxWaitingBytes < 1) {
+            throw new IllegalArgumentException("at least one request must be allowed to wait");
+        }
+    }
+
+    /** With all the defaults. */
+    public WorkerConfig(String name, Subjects subjects) {
+        this(name, subjects, JournalConfig.DEFAULT, StreamsConfig.DEFAULT, 1_000, 2_000, 100_000,
+                Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 8));
+    }
+
+    public WorkerConfig withJournal(JournalConfig config) {
+        return new WorkerConfig(name, subjects, config, streams, heartbeatMillis, outOfTouchMillis, maxWaiting,
+                maxWaitingBytes);
+    }
+
+    public WorkerConfig withStreams(StreamsConfig config) {
+        return new WorkerConfig(name, subjects, journal, config, heartbeatMillis, outOfTouchMillis, maxWaiting,
+                maxWaitingBytes);
+    }
+}
