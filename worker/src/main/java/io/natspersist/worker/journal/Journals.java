@@ -17,7 +17,7 @@ public final class Journals {
     /** Every incarnation that has a journal; names that are no incarnation's are passed over. */
     public static List<Incarnation> list(Disk disk) throws IOException {
         List<Incarnation> found = new ArrayList<>();
-        for (String name : disk.list("journals")) {
+        for (String name : disk.list(JournalFolder.JOURNALS)) {
             try {
                 found.add(Incarnation.parse(name));
             } catch (IllegalArgumentException notAJournal) {
@@ -29,13 +29,11 @@ public final class Journals {
 
     /** Whether somebody has told the journal's owner to halt, or has sealed it. */
     public static boolean isFenced(Disk disk, Incarnation journal) throws IOException {
-        String folder = "journals/" + journal + "/";
-        List<String> names = disk.list("journals/" + journal);
-        if (names.contains("release") && size(disk, folder + "release") > 0) {
-            return true;
-        }
-        List<String> segments = names.stream().filter(name -> name.endsWith(".log")).toList();
-        return !segments.isEmpty() && size(disk, folder + segments.getLast()) == 0;
+        JournalFolder folder = JournalFolder.of(journal);
+        List<String> names = disk.list(folder.path());
+        List<Long> segments = JournalFolder.segments(names);
+        return size(disk, folder.release()) > 0
+                || !segments.isEmpty() && size(disk, folder.segment(segments.getLast())) == 0;
     }
 
     private static long size(Disk disk, String path) throws IOException {
