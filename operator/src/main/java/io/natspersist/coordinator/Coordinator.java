@@ -137,6 +137,7 @@ public final class Coordinator {
 
     /** Looks at the time. One that comes late means that this process slept: what others said meanwhile is still to be read. */
     private void tick() {
+        tick = loop.after(config.heartbeatMillis() / 4, this::tick);
         long now = now();
         if (now - lastTick >= 2 * config.heartbeatMillis()) {
             LOG.warn("nothing was done here for {} ms: silence counts from now", now - lastTick);
@@ -149,7 +150,6 @@ public final class Coordinator {
             think();
         }
         publishStatus();
-        tick = loop.after(config.heartbeatMillis() / 4, this::tick);
     }
 
     private void onHeartbeat(Heartbeat heartbeat, Answers.Asker asker) {
@@ -301,7 +301,13 @@ public final class Coordinator {
     }
 
     private void tellAll(AssignmentTable stored) {
-        transport.publish(subjects.tableChanged(), null, Headers.NONE, Json.write(stored));
+        byte[] json = Json.write(stored);
+        if (json.length > transport.maxPayload()) {
+            LOG.error("table version {} has {} bytes, more than fit one message: raise the server's max_payload",
+                    stored.version(), json.length);
+            return;
+        }
+        transport.publish(subjects.tableChanged(), null, Headers.NONE, json);
     }
 
     private AssignmentTable stored() {

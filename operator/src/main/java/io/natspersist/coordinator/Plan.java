@@ -26,11 +26,13 @@ sealed interface Plan {
 
     /** Why an incarnation was declared dead. */
     enum Death {
-        GONE("its supervisor says that its process has ended"), SUPERSEDED("a new process registered under its name"),
-        SEALED(
-                "its journal could be sealed"),
-        SILENT("it sent no heartbeat for too long"), STUCK(
-                "it has not forced its journal for too long while another worker has");
+        // @formatter:off
+        GONE("its supervisor says that its process has ended"),
+        SUPERSEDED("a new process registered under its name"),
+        SEALED("its journal could be sealed"),
+        SILENT("it sent no heartbeat for too long"),
+        STUCK("it has not forced its journal for too long while another worker has");
+        // @formatter:on
 
         final String reason;
 
