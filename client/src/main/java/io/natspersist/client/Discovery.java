@@ -157,12 +157,12 @@ final class Discovery {
         }
         listen();
         ask(subjects.locate(stream), new byte[0], answer -> {
-            if (answer != null) {
-                learnLocation(answer);
-                located(stream);
+            if (answer == null) {
+                refresh();
             } else {
-                askAnyWorker(got -> located(stream));
+                learnLocation(answer);
             }
+            located(stream);
         });
     }
 

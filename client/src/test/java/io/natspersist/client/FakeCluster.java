@@ -41,6 +41,8 @@ final class FakeCluster {
     int pageSize = 3;
     int logLength = 50;
     double overloaded;
+    /** False: as if NATS permissions kept clients from the tables. */
+    boolean tablesAnswer = true;
     /** How long a new owner answers "retry". */
     long movingMillis = 50;
     AssignmentTable table = AssignmentTable.empty(SLOTS);
@@ -147,7 +149,7 @@ final class FakeCluster {
     }
 
     private void tell() {
-        if (coordinator != null) {
+        if (coordinator != null && tablesAnswer) {
             coordinator.publish(subjects.tableChanged(), null, Headers.NONE, Json.write(table));
         }
     }
@@ -180,6 +182,9 @@ final class FakeCluster {
     }
 
     private void answerTable(Transport transport, Message request) {
+        if (!tablesAnswer) {
+            return;
+        }
         boolean has = new String(request.payload(), StandardCharsets.US_ASCII).equals("" + table.version());
         reply(transport, request, FakeStream.Reply
                 .json(has ? Map.of("version", table.version(), "unchanged", true) : table));

@@ -238,6 +238,49 @@ class PersistClientTest {
     }
 
     @Test
+    void requestsThatWaitForTheirAnswersAreBounded() {
+        PersistClient narrow = cluster.client("narrow", cluster.config().withMaxInFlight(3));
+        wait(narrow.stream("n.0").async().info());
+        cluster.time.runFor(1_000);
+        cluster.network.cut("narrow", "w0");
+        cluster.network.cut("narrow", "w1");
+        long lost = cluster.network.lost();
+        for (int i = 0; i < 100; i++) {
+            narrow.stream("n." + i).async().info();
+        }
+        cluster.time.runFor(1_000);
+        assertThat(cluster.network.lost() - lost).isEqualTo(3);
+    }
+
+    @Test
+    void aTableUpdateThatWasLostIsMadeUpForOnceTheOldOwnerDoesNotAnswer() {
+        wait(stream.set(bytes("1")));
+        cluster.time.runFor(1_000);
+        String owner = cluster.ownerOf("a.b");
+        cluster.network.cut("app", "coordinator");
+        cluster.kill(owner);
+        cluster.assign(cluster.slotOf("a.b"), owner.equals("w0") ? "w1" : "w0", 0);
+        assertThat(wait(stream.set(bytes("2"))).seq()).isEqualTo(2);
+    }
+
+    @Test
+    void whoMayNotAskForTablesGetsAlongWithLocating() {
+        FakeCluster strict = new FakeCluster(9);
+        strict.tablesAnswer = false;
+        strict.startWorker("w0");
+        strict.startWorker("w1");
+        strict.assignAll("w0", "w1");
+        AsyncStream a = strict.client("app", strict.config()).stream("a").async();
+        CompletableFuture<Stored> first = a.set(bytes("1"));
+        assertThat(strict.time.runUntil(first::isDone, 1_000)).isTrue();
+        strict.kill(strict.ownerOf("a"));
+        strict.assign(strict.slotOf("a"), strict.isUp("w0") ? "w0" : "w1", 0);
+        CompletableFuture<Stored> second = a.set(bytes("2"));
+        assertThat(strict.time.runUntil(second::isDone, 30_000)).isTrue();
+        assertThat(second.join().seq()).isEqualTo(2);
+    }
+
+    @Test
     void aValueThatDoesNotFitOneMessageIsRefused() {
         PersistException failed = failure(stream.set(new byte[2 << 20]));
         assertThat(failed.is(ErrorCode.TOO_LARGE)).isTrue();

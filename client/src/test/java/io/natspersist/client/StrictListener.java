@@ -50,6 +50,8 @@ final class StrictListener implements WatchListener {
     public void onSnapshotEnd(Position position) {
         assertThat(inSnapshot).isTrue();
         inSnapshot = false;
+        assertThat(known().values()).as("what changed later comes as a change")
+                .allMatch(m -> m.change() <= position.change());
         last = position;
         snapshots++;
     }
