@@ -23,8 +23,12 @@ public record Incarnation(String worker, long number) implements Comparable<Inca
     @JsonCreator
     public static Incarnation parse(String text) {
         int dot = text.lastIndexOf('.');
+        String number = text.substring(dot + 1);
+        if (dot < 0 || !number.matches("[1-9][0-9]{0,18}")) {
+            throw new IllegalArgumentException("'" + text + "' is not worker.number");
+        }
         try {
-            return new Incarnation(text.substring(0, Math.max(dot, 0)), Long.parseLong(text.substring(dot + 1)));
+            return new Incarnation(text.substring(0, dot), Long.parseLong(number));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("'" + text + "' is not worker.number", e);
         }
