@@ -33,7 +33,7 @@ public final class Journals {
         List<String> names = disk.list(folder.path());
         List<Long> segments = JournalFolder.segments(names);
         return size(disk, folder.release()) > 0
-                || !segments.isEmpty() && size(disk, folder.segment(segments.getLast())) == 0;
+                || (!segments.isEmpty() && size(disk, folder.segment(segments.getLast())) == 0);
     }
 
     private static long size(Disk disk, String path) throws IOException {

@@ -232,7 +232,7 @@ public final class Streams {
         int tooMany = open.size() - config.maxOpenStreams();
         List<Stream> toClose = new ArrayList<>();
         for (Stream stream : open.values()) {
-            if (now - stream.usedAtNanos() < nanos(config.idleMillis()) && toClose.size() >= tooMany
+            if ((now - stream.usedAtNanos() < nanos(config.idleMillis()) && toClose.size() >= tooMany)
                     || toClose.size() >= MOST_CLOSING) {
                 break;
             }
