@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.table.AssignmentTable;
+import io.natspersist.protocol.table.Heartbeat;
+import io.natspersist.protocol.table.HeartbeatReply;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.SlotAssignment;
+import io.natspersist.simulation.MemoryNetwork;
+import io.natspersist.simulation.VirtualTime;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport;
+import io.natspersist.worker.disk.FakeDisk;
+import io.natspersist.worker.file.FakeStreamFiles;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Workers in virtual time under a coordinator that does what the test says: one table, given out with every heartbeat. */
+final class OneCluster {
+
+    static final int SLOTS = 8;
+    static final Subjects SUBJECTS = new Subjects("persist.test");
+
+    final VirtualTime time;
+    final MemoryNetwork network;
+    final FakeDisk disk;
+    final FakeStreamFiles files;
+    final Transport client;
+    final Map<String, Worker> workers = new HashMap<>();
+    final Map<String, VirtualTime.Node> nodes = new HashMap<>();
+    final Map<String, Incarnation> incarnations = new HashMap<>();
+    final Map<String, Heartbeat> heartbeats = new HashMap<>();
+    final Set<Incarnation> dead = new HashSet<>();
+    final List<String> halts = new ArrayList<>();
+    final List<Message> notices = new ArrayList<>();
+    private final long seed;
+    private final Map<String, String> instances = new HashMap<>();
+    private final Transport coordinator;
+    private boolean answering = true;
+    private AssignmentTable table = AssignmentTable.empty(SLOTS);
+    private long numbers;
+    private long epochs;
+
+    OneCluster(long seed) {
+        this.seed = seed;
+        time = new VirtualTime(seed);
+        network = new MemoryNetwork(time, seed);
+        disk = new FakeDisk(seed, time::millis);
+        files = new FakeStreamFiles(new SplittableRandom(seed));
+        client = network.connect(time.node("client"));
+        coordinator = network.connect(time.node("coordinator"));
+        coordinator.subscribe(SUBJECTS.heartbeatAll(), null, this::heartbeat);
+        client.subscribe("persist.test.changes.>", null, notices::add);
+        time.runFor(10);
+    }
+
+    private void heartbeat(Message message) {
+        if (!answering) {
+            return;
+        }
+        Heartbeat beat = Json.read(message.payload(), Heartbeat.class);
+        heartbeats.put(beat.worker(), beat);
+        if (beat.incarnation() == 0 && !beat.instance().equals(instances.put(beat.worker(), beat.instance()))) {
+            incarnations.put(beat.worker(), new Incarnation(beat.worker(), ++numbers));
+        }
+        Incarnation self = incarnations.get(beat.worker());
+        boolean isDead = beat.incarnation() != 0 && dead.contains(new Incarnation(beat.worker(), beat.incarnation()));
+        coordinator.publish(message.replyTo(), null, Headers.NONE, Json.write(new HeartbeatReply(self.number(), isDead,
+                table.version(), beat.tableVersion() == table.version() ? null : table, false, List.of(), List.of())));
+    }
+
+    Worker start(String name, WorkerConfig config) {
+        VirtualTime.Node node = time.node(name);
+        nodes.put(name, node);
+        Worker worker = new Worker(config, network.connect(node), node.loop(),
+                new WorkerExecutors(node.executor("journal", 2), node.executor("files", 4), node.executor("probes", 2)),
+                disk.mount(name), files.mount(name), new SplittableRandom(seed + workers.size()), why -> {
+                    halts.add(name + ": " + why);
+                    crash(name);
+                });
+        workers.put(name, worker);
+        worker.start();
+        time.runUntil(() -> heartbeats.containsKey(name) && heartbeats.get(name).ready(), 5_000);
+        return worker;
+    }
+
+    Worker start(String name) {
+        return start(name, new WorkerConfig(name, SUBJECTS));
+    }
+
+    /** kill -9. */
+    void crash(String name) {
+        heartbeats.remove(name);
+        nodes.get(name).crash();
+        disk.kill(name);
+        files.kill(name);
+    }
+
+    void coordinatorAnswers(boolean yes) {
+        answering = yes;
+    }
+
+    /** All slots go to that worker, as new owner; {@code awaits} and {@code adopt} as the table has them. */
+    void assign(String name, @Nullable Incarnation awaits, Incarnation... adopt) {
+        assign(Collections.nCopies(SLOTS,
+                new SlotAssignment(incarnations.get(name), ++epochs, awaits, List.of(adopt))));
+    }
+
+    void assign(List<SlotAssignment> slots) {
+        table = new AssignmentTable(table.version() + 1, numbers, epochs, slots);
+        coordinator.publish(SUBJECTS.tableChanged(), null, Headers.NONE, Json.write(table));
+        time.runFor(20);
+    }
+
+    long epochs() {
+        return epochs;
+    }
+
+    Transport.Reply request(String worker, String op, String stream, Headers headers, byte[] payload) {
+        Transport.Reply[] got = new Transport.Reply[1];
+        client.request(SUBJECTS.operation(worker, op, new StreamName(stream)), headers, payload, 10_000,
+                r -> got[0] = r);
+        time.runUntil(() -> got[0] != null, 20_000);
+        return got[0];
+    }
+
+    Message ask(String worker, String op, String stream, Headers headers, String payload) {
+        return switch (request(worker, op, stream, headers,
+                payload.getBytes(java.nio.charset.StandardCharsets.UTF_8))) {
+            case Transport.Reply.Answer a -> a.message();
+            case Transport.Reply r -> throw new AssertionError(op + " " + stream + ": " + r);
+        };
+    }
+}
