@@ -2,7 +2,6 @@
 package io.natspersist.transport.nats;
 
 import io.nats.client.Connection;
-import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
@@ -14,15 +13,18 @@ import org.slf4j.LoggerFactory;
 /** How jnats is set up: queues bounded, lost servers noticed within seconds, reconnects without end. */
 final class ConnectionSetup {
 
-    static final int QUEUED_MESSAGES = 16_384;
-    static final long QUEUE_WAIT_MILLIS = 100;
+    static final long BACKLOG_BYTES = 32 << 20;
+    static final long PATIENCE_MILLIS = 100;
     static final long RECONNECT_BYTES = 4 << 20;
+
+    /** Not reached before {@link #BACKLOG_BYTES} by messages of 128 bytes and more. */
+    static final int QUEUED_MESSAGES = 262_144;
 
     private static final Logger LOG = LoggerFactory.getLogger(NatsTransport.class);
 
     private ConnectionSetup() {}
 
-    static Options options(NatsOptions nats, ConnectionListener listener) {
+    static Options options(NatsOptions nats, LinkEvents events) {
         Options.Builder builder = Options.builder()
                 .server(nats.servers())
                 .connectionName(nats.name())
@@ -37,9 +39,9 @@ final class ConnectionSetup {
                 .reconnectJitterTls(Duration.ofMillis(400))
                 .reconnectBufferSize(RECONNECT_BYTES)
                 .maxMessagesInOutgoingQueue(QUEUED_MESSAGES)
-                .writeQueuePushTimeout(Duration.ofMillis(QUEUE_WAIT_MILLIS))
+                .writeQueuePushTimeout(Duration.ofMillis(PATIENCE_MILLIS))
                 .clientSideLimitChecks(false)
-                .connectionListener(listener)
+                .connectionListener(events)
                 .errorListener(new Log());
         if (nats.credentials() != null) {
             builder.authHandler(Nats.credentials(nats.credentials().toString()));

@@ -30,11 +30,12 @@ import org.slf4j.LoggerFactory;
  * A transport on one connection to NATS. All handlers of messages and answers run on one thread, those of timeouts
  * and listeners to the connection on another.
  *
- * <p>Publishing puts the message into a queue of {@value ConnectionSetup#QUEUED_MESSAGES} that another thread writes to the
- * socket. When it is full the caller waits for at most {@value ConnectionSetup#QUEUE_WAIT_MILLIS} ms; then the message is
- * dropped, as NATS may drop any. While
- * disconnected, messages of {@value ConnectionSetup#RECONNECT_BYTES} bytes in all are kept for the reconnect, and the others
- * dropped; before the first connect all are. It reconnects for ever, also when the server refuses its credentials.
+ * <p>Publishing puts the message into a queue that another thread writes to the socket. When more than
+ * {@value ConnectionSetup#BACKLOG_BYTES} bytes wait there, the caller waits for at most
+ * {@value ConnectionSetup#PATIENCE_MILLIS} ms; then the message is dropped, as NATS may drop any, and so are the next ones,
+ * at once, until the server takes something again. While disconnected, {@value ConnectionSetup#RECONNECT_BYTES} bytes are
+ * kept for the reconnect and the rest is dropped; before the first connect all is. It reconnects for ever, also when the
+ * server refuses its credentials.
  */
 public final class NatsTransport implements Transport {
 
@@ -46,6 +47,7 @@ public final class NatsTransport implements Transport {
     /** Timeouts, and news of the connection. */
     private final ThreadEventLoop loop;
     private final PendingRequests pending;
+    private final Backlog backlog = new Backlog(ConnectionSetup.BACKLOG_BYTES, ConnectionSetup.PATIENCE_MILLIS);
     private final Set<Interest> interests = ConcurrentHashMap.newKeySet();
     private final List<Consumer<Boolean>> listeners = new CopyOnWriteArrayList<>();
     /** Also guards interests against a connect in between. */
@@ -59,7 +61,7 @@ public final class NatsTransport implements Transport {
 
     private NatsTransport(NatsOptions nats) {
         String inbox = "_INBOX." + NUID.nextGlobal() + ".";
-        this.options = ConnectionSetup.options(nats, this::changed);
+        this.options = ConnectionSetup.options(nats, new LinkEvents(backlog, this::changed));
         this.loop = new ThreadEventLoop(nats.name() + "-nats", fault -> LOG.error("a handler failed", fault));
         this.pending = new PendingRequests(inbox, loop);
         interests.add(new Interest(inbox + "*", null, pending::complete));
@@ -116,7 +118,10 @@ public final class NatsTransport implements Transport {
 
     private void changed(Connection connection, Events event) {
         switch (event) {
-            case DISCONNECTED -> loop.execute(() -> connected(false));
+            case DISCONNECTED -> {
+                backlog.clear();
+                loop.execute(() -> connected(false));
+            }
             case RESUBSCRIBED -> loop.execute(() -> connected(true));
             case CLOSED -> {
                 Link lost = link;
@@ -157,18 +162,25 @@ public final class NatsTransport implements Transport {
 
     @Override
     public void publish(String subject, @Nullable String replyTo, Headers headers, byte[] payload) {
-        byte @Nullable [] block = headers.isEmpty() ? null : HeaderBlock.encode(headers);
-        long size = payload.length + (block == null ? 0L : block.length);
-        if (size > maxPayload()) {
-            throw new IllegalArgumentException("message of " + size + " bytes, more than " + maxPayload());
+        EncodedHeaders encoded = headers.isEmpty() ? null : new EncodedHeaders(HeaderBlock.encode(headers));
+        int headerLength = encoded == null ? 0 : encoded.serializedLength();
+        if ((long) headerLength + payload.length > maxPayload()) {
+            throw new IllegalArgumentException(
+                    "message of " + (headerLength + payload.length) + " bytes, more than " + maxPayload());
         }
         Link now = link;
         if (now == null || closed) {
             return;
         }
+        long size = Backlog.sizeOf(subject, replyTo == null ? 0 : replyTo.length(), headerLength, payload.length);
+        if (!backlog.add(size)) {
+            LOG.debug("dropped a message to {}: the server takes nothing", subject);
+            return;
+        }
         try {
-            now.connection.publish(subject, replyTo, block == null ? null : new EncodedHeaders(block), payload);
+            now.connection.publish(subject, replyTo, encoded, payload);
         } catch (IllegalStateException e) {
+            backlog.remove(size);
             LOG.debug("dropped a message to {}: {}", subject, e.getMessage());
         }
     }

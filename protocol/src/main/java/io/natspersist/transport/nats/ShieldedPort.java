@@ -1,16 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.transport.nats;
 
+import io.nats.client.Options;
 import io.nats.client.impl.SocketDataPortWithWriteTimeout;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** A socket whose incoming headers are kept from jnats; made by jnats, by name. Read by one thread at a time. */
+/**
+ * A socket whose incoming headers are kept from jnats, and whose outgoing bytes are counted. Made by jnats, by name. Read by
+ * one thread at a time.
+ */
 public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
 
     private final HeaderShield shield = new HeaderShield();
     private final byte[] buffer = new byte[1 << 16];
     private int start;
     private int end;
+    private @Nullable Backlog backlog;
+
+    @Override
+    public void afterConstruct(Options options) {
+        super.afterConstruct(options);
+        if (options.getConnectionListener() instanceof LinkEvents events) {
+            backlog = events.backlog();
+        }
+    }
+
+    @Override
+    public void write(byte[] src, int toWrite) throws IOException {
+        super.write(src, toWrite);
+        if (backlog != null) {
+            backlog.remove(toWrite);
+        }
+    }
 
     @Override
     public int read(byte[] dst, int off, int len) throws IOException {

@@ -98,4 +98,38 @@ class NatsTransportIT extends TransportContract {
         settle(listener);
         assertThat(seen).extracting(Message::headers).containsExactly(Headers.of("Good", "grün"));
     }
+
+    @Test
+    void aServerThatReadsNothingHoldsNoPublisherUpForLongAndMemoryStaysBounded() throws Exception {
+        Transport publisher = open();
+        List<Message> seen = new CopyOnWriteArrayList<>();
+        signal("STOP");
+        long longest = 0;
+        long waited = 0;
+        try {
+            for (int i = 0; i < 20_000; i++) {
+                long start = System.nanoTime();
+                publisher.publish("flood", null, Headers.NONE, new byte[MAX_PAYLOAD]);
+                long nanos = System.nanoTime() - start;
+                longest = Math.max(longest, nanos);
+                waited += nanos;
+            }
+        } finally {
+            signal("CONT");
+        }
+        System.out.printf("%d MB published in %d ms, the longest wait %d ms%n", 20_000L * MAX_PAYLOAD >> 20,
+                waited / 1_000_000, longest / 1_000_000);
+        assertThat(longest).isLessThan(2_000_000_000L);
+        Transport listener = open();
+        listener.subscribe("after", null, seen::add);
+        settle(listener);
+        await(() -> {
+            publisher.publish("after", null, Headers.NONE, new byte[0]);
+            return !seen.isEmpty();
+        });
+    }
+
+    private static void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(server.process().pid())).start().waitFor();
+    }
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.transport.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import java.util.function.BiConsumer;
+
+/** Where a connection's news go; also how the socket that jnats makes finds the backlog. */
+@SuppressWarnings("deprecation") // its one abstract method is
+record LinkEvents(Backlog backlog, BiConsumer<Connection, ConnectionListener.Events> listener)
+        implements
+            ConnectionListener {
+
+    @Override
+    public void connectionEvent(Connection connection, Events event) {
+        listener.accept(connection, event);
+    }
+}
