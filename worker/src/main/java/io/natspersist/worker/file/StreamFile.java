@@ -3,6 +3,7 @@ package io.natspersist.worker.file;
 
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * {@link StreamFileException} when the file cannot be used; after that only {@link #abandon()} may be called.
  */
 public interface StreamFile {
+
+    /** By code point, which is the order of UTF-8 bytes too, and not quite that of {@link String#compareTo}. */
+    Comparator<String> KEY_ORDER = StreamFile::compareCodePoints;
 
     /** The counters as of the last batch applied. */
     State state();
@@ -48,7 +52,7 @@ public interface StreamFile {
     /** How many messages have a seq of at most {@code upToSeq}, and their bytes. */
     Counted count(long upToSeq);
 
-    /** Keys and the seqs of their messages, in the order of the keys' code units, after {@code afterKey} (null: from the first). */
+    /** Keys and the seqs of their messages, in {@link #KEY_ORDER}, after {@code afterKey} (null: from the first). */
     List<KeySeq> keys(@Nullable String afterKey, int limit);
 
     /** What is remembered under a message id that was used at or after {@code since} (ms since the epoch). */
@@ -68,6 +72,20 @@ public interface StreamFile {
 
     /** Lets go of the file without touching what is on the volume; used after a failure. */
     void abandon();
+
+    private static int compareCodePoints(String a, String b) {
+        for (int i = 0; i < Math.min(a.length(), b.length()); i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                // A surrogate is half of a code point above all that are one char.
+                return Character.isSurrogate(x) == Character.isSurrogate(y)
+                        ? Character.compare(x, y)
+                        : Boolean.compare(Character.isSurrogate(x), Character.isSurrogate(y));
+            }
+        }
+        return Integer.compare(a.length(), b.length());
+    }
 
     /**
      * @param epochs for each owner that changed the stream, in order: its epoch and its first change

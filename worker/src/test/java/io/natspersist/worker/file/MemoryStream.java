@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryStream {
     private final StreamFileLimits limits;
     private final NavigableMap<Long, Change.Set> messages = new TreeMap<>();
-    private final NavigableMap<String, Long> keys = new TreeMap<>();
+    private final NavigableMap<String, Long> keys = new TreeMap<>(StreamFile.KEY_ORDER);
     /** Changes that no live message represents. */
     private final NavigableMap<Long, Change> log = new TreeMap<>();
     private final Map<String, Id> ids = new TreeMap<>();
@@ -58,10 +58,11 @@ final class MemoryStream {
     }
 
     void apply(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        checkOrder(changes);
         for (Change next : changes) {
-            if (next.number() != change + 1) {
-                throw new IllegalArgumentException("change " + next.number() + " after " + change);
-            }
             if (epochs.isEmpty() || epochs.getLast().epoch() < next.epoch()) {
                 epochs.add(new EpochStart(next.epoch(), next.number()));
             }
@@ -74,6 +75,19 @@ final class MemoryStream {
         }
         trim();
         ids.values().removeIf(id -> id.at < changes.getLast().decidedAt() - limits.idMillis());
+    }
+
+    private void checkOrder(List<Change> changes) {
+        long expected = change;
+        long epoch = epochs.isEmpty() ? 0 : epochs.getLast().epoch();
+        for (Change next : changes) {
+            if (next.number() != ++expected || next.epoch() < epoch) {
+                throw new IllegalArgumentException(
+                        "change " + next.number() + " of epoch " + next.epoch() + " where change "
+                                + expected + " of epoch " + epoch + " or later must follow");
+            }
+            epoch = next.epoch();
+        }
     }
 
     private void set(Change.Set set) {

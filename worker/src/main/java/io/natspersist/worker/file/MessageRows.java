@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.Json;
+import io.natspersist.transport.Headers;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.Counted;
+import io.natspersist.worker.file.StreamFile.KeySeq;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code messages}. */
+final class MessageRows {
+    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value FROM messages ";
+    private static final String BY_SEQ = COLUMNS + "WHERE seq = ?";
+    private static final String BY_KEY = COLUMNS + "WHERE key = ?";
+    private static final String LAST = COLUMNS + "ORDER BY seq DESC LIMIT 1";
+    private static final String SINCE = COLUMNS + "WHERE time >= ? ORDER BY seq LIMIT 1";
+    private static final String RANGE = COLUMNS + "WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?";
+    private static final String COUNT = "SELECT count(*), ifnull(sum(size), 0) FROM messages WHERE seq <= ?";
+    private static final String KEYS = """
+            SELECT key, seq FROM messages WHERE key IS NOT NULL AND key > ? ORDER BY key LIMIT ?""";
+    private static final String FIRST_KEYS = "SELECT key, seq FROM messages WHERE key IS NOT NULL ORDER BY key LIMIT ?";
+    private static final String SEQ_OF_KEY = "SELECT seq FROM messages WHERE key = ?";
+    private static final String CHANGE_AND_SIZE = "SELECT change, size FROM messages WHERE seq = ?";
+    private static final String ADD = """
+            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
+    private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
+
+    private final Database database;
+
+    MessageRows(Database database) {
+        this.database = database;
+    }
+
+    Optional<Message> get(long seq) throws SQLException {
+        PreparedStatement get = database.prepared(BY_SEQ);
+        get.setLong(1, seq);
+        return first(get);
+    }
+
+    Optional<Message> get(String key) throws SQLException {
+        PreparedStatement get = database.prepared(BY_KEY);
+        get.setString(1, key);
+        return first(get);
+    }
+
+    Optional<Message> last() throws SQLException {
+        return first(database.prepared(LAST));
+    }
+
+    Optional<Message> firstSince(long time) throws SQLException {
+        PreparedStatement get = database.prepared(SINCE);
+        get.setLong(1, time);
+        return first(get);
+    }
+
+    private static Optional<Message> first(PreparedStatement query) throws SQLException {
+        try (ResultSet row = query.executeQuery()) {
+            return row.next() ? Optional.of(message(row)) : Optional.empty();
+        }
+    }
+
+    List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) throws SQLException {
+        PreparedStatement get = database.prepared(RANGE);
+        get.setLong(1, fromSeq);
+        get.setLong(2, toSeq);
+        get.setLong(3, limit);
+        List<Message> read = new ArrayList<>();
+        long bytes = 0;
+        try (ResultSet rows = get.executeQuery()) {
+            while (rows.next()) {
+                Message message = message(rows);
+                bytes += message.bytes();
+                if (bytes > maxBytes && !read.isEmpty()) {
+                    break;
+                }
+                read.add(message);
+            }
+        }
+        return read;
+    }
+
+    private static Message message(ResultSet row) throws SQLException {
+        return new Message(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5),
+                headers(row.getString(6)), row.getBytes(7));
+    }
+
+    Counted count(long upToSeq) throws SQLException {
+        PreparedStatement count = database.prepared(COUNT);
+        count.setLong(1, upToSeq);
+        try (ResultSet row = count.executeQuery()) {
+            row.next();
+            return new Counted(row.getLong(1), row.getLong(2));
+        }
+    }
+
+    List<KeySeq> keys(@Nullable String afterKey, int limit) throws SQLException {
+        PreparedStatement get = database.prepared(afterKey == null ? FIRST_KEYS : KEYS);
+        int parameter = 1;
+        if (afterKey != null) {
+            get.setString(parameter++, afterKey);
+        }
+        get.setLong(parameter, limit);
+        List<KeySeq> keys = new ArrayList<>();
+        try (ResultSet rows = get.executeQuery()) {
+            while (rows.next()) {
+                keys.add(new KeySeq(rows.getString(1), rows.getLong(2)));
+            }
+        }
+        return keys;
+    }
+
+    Optional<Long> seqOf(String key) throws SQLException {
+        PreparedStatement get = database.prepared(SEQ_OF_KEY);
+        get.setString(1, key);
+        try (ResultSet row = get.executeQuery()) {
+            return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+        }
+    }
+
+    /** A message's change number and size. */
+    record Stored(long change, long size) {}
+
+    Optional<Stored> stored(long seq) throws SQLException {
+        PreparedStatement get = database.prepared(CHANGE_AND_SIZE);
+        get.setLong(1, seq);
+        try (ResultSet row = get.executeQuery()) {
+            return row.next() ? Optional.of(new Stored(row.getLong(1), row.getLong(2))) : Optional.empty();
+        }
+    }
+
+    void add(Change.Set set, long size) throws SQLException {
+        PreparedStatement add = database.prepared(ADD);
+        add.setLong(1, set.seq());
+        add.setLong(2, set.time());
+        add.setLong(3, set.number());
+        add.setObject(4, set.decidedAt() == set.time() ? null : set.decidedAt());
+        add.setString(5, set.key());
+        add.setString(6, set.msgId());
+        add.setString(7, text(set.headers()));
+        add.setLong(8, size);
+        add.setBytes(9, set.value());
+        add.executeUpdate();
+    }
+
+    void remove(long seq) throws SQLException {
+        PreparedStatement remove = database.prepared(REMOVE);
+        remove.setLong(1, seq);
+        remove.executeUpdate();
+    }
+
+    void removeUpTo(long seq) throws SQLException {
+        PreparedStatement remove = database.prepared(REMOVE_UP_TO);
+        remove.setLong(1, seq);
+        remove.executeUpdate();
+    }
+
+    private static @Nullable String text(Headers headers) {
+        if (headers.isEmpty()) {
+            return null;
+        }
+        List<String> pairs = new ArrayList<>(2 * headers.size());
+        headers.forEach((name, value) -> {
+            pairs.add(name);
+            pairs.add(value);
+        });
+        return new String(Json.write(pairs), StandardCharsets.UTF_8);
+    }
+
+    static Headers headers(@Nullable String text) {
+        return text == null
+                ? Headers.NONE
+                : Headers.of(Json.read(text.getBytes(StandardCharsets.UTF_8), String[].class));
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The tables of a stream's file. They are documented in docs/schema.md, and users read them: what is here moves only with
+ * {@link #VERSION}.
+ */
+final class Schema {
+
+    /** "Prst": what {@code PRAGMA application_id} says. */
+    static final int APPLICATION_ID = 0x50727374;
+
+    /** What {@code PRAGMA user_version} says. Files of a higher version are refused. */
+    static final int VERSION = 1;
+
+    /** Bytes of a page: small, as most streams are, and as a change touches one page in each of several tables. */
+    static final int PAGE_SIZE = Integer.getInteger("persist.page", 1024);
+
+    static final String TABLES = """
+            -- What the stream holds.
+            CREATE TABLE messages (
+                seq     INTEGER PRIMARY KEY,
+                time    INTEGER NOT NULL,    -- ms since the epoch
+                change  INTEGER NOT NULL,    -- the number of the change that stored it
+                decided INTEGER,             -- when its owner decided that, ms since the epoch; null: at "time"
+                key     TEXT,
+                msg_id  TEXT,
+                headers TEXT,                -- a JSON array: name, value, name, value, ...; null: none
+                size    INTEGER NOT NULL,    -- what it counts for: key, headers and value
+                value   BLOB                 -- null: no value
+            );
+            CREATE UNIQUE INDEX messages_key ON messages (key) WHERE key IS NOT NULL;
+            CREATE UNIQUE INDEX messages_change ON messages (change);
+
+            -- The changes above meta.log_floor that no row of messages represents: deletes, and messages that are gone.
+            CREATE TABLE log (
+                change  INTEGER PRIMARY KEY,
+                op      TEXT NOT NULL CHECK (op IN ('set', 'delete', 'deleteAll')),
+                seq     INTEGER,             -- of the message; deleteAll: of the last one that went
+                seqs    TEXT,                -- delete: a JSON array of what went
+                time    INTEGER,
+                decided INTEGER,
+                key     TEXT,
+                msg_id  TEXT,
+                headers TEXT,
+                size    INTEGER NOT NULL,    -- what it counts for in meta.log_bytes
+                value   BLOB
+            );
+
+            -- Message ids used lately.
+            CREATE TABLE ids (
+                change INTEGER PRIMARY KEY,
+                id     TEXT NOT NULL UNIQUE,
+                seq    INTEGER NOT NULL,     -- 0: it was not a set
+                at     INTEGER NOT NULL      -- ms since the epoch
+            );
+
+            -- Each owner that changed the stream, with its first change.
+            CREATE TABLE epochs (
+                epoch        INTEGER PRIMARY KEY,
+                first_change INTEGER NOT NULL
+            );
+
+            -- One row, or none: nothing was ever applied.
+            CREATE TABLE meta (
+                one         INTEGER PRIMARY KEY CHECK (one = 1),
+                stream      TEXT NOT NULL,
+                change      INTEGER NOT NULL, -- the last one applied
+                last_seq    INTEGER NOT NULL, -- the highest ever assigned
+                messages    INTEGER NOT NULL, -- how many there are
+                bytes       INTEGER NOT NULL, -- the sum of messages.size
+                log_floor   INTEGER NOT NULL, -- changes up to this one may be neither in messages nor in log
+                log_changes INTEGER NOT NULL, -- rows in log
+                log_bytes   INTEGER NOT NULL  -- the sum of log.size
+            );
+            """;
+
+    private static final int WRITE_VERSION_OFFSET = 18;
+    private static final int READ_VERSION_OFFSET = 19;
+    private static final byte WAL = 2;
+
+    private Schema() {}
+
+    /** The bytes of a file without a row, in WAL mode: cheaper to copy than to make anew for each stream. */
+    static byte[] emptyFile() {
+        try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
+                Statement statement = memory.createStatement()) {
+            statement.executeUpdate("PRAGMA page_size=" + PAGE_SIZE);
+            statement.executeUpdate("PRAGMA application_id=" + APPLICATION_ID);
+            statement.executeUpdate("PRAGMA user_version=" + VERSION);
+            statement.executeUpdate(TABLES);
+            byte[] file = memory.unwrap(SQLiteConnection.class).serialize("main");
+            file[WRITE_VERSION_OFFSET] = WAL;
+            file[READ_VERSION_OFFSET] = WAL;
+            return file;
+        } catch (SQLException e) {
+            throw new IllegalStateException("SQLite does not work here", e);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * A stream's file in SQLite. Each batch is a transaction, and a transaction is in the log alone until a checkpoint.
+ *
+ * <p>Why forcing the log is enough in {@link #sync}: with synchronous=NORMAL a checkpoint forces the log, writes its pages
+ * into the database, forces that, and only then may the log begin anew; so at any time all that was ever applied is in the
+ * forced database or in the log. That order also keeps the file sound when the power fails at any moment.
+ *
+ * <p>The first error is final: who has lost his lock may read anything, and a second force would succeed.
+ */
+final class SqliteStreamFile implements StreamFile {
+    /** Pages in the log at which it is put into the database: 4 MiB at most, read again by whoever opens it after a crash. */
+    private static final int CHECKPOINT_PAGES = (4 << 20) / Schema.PAGE_SIZE;
+
+    private final Claim claim;
+    private final Database database;
+    private final Suspicions suspicions;
+    private final Meta meta;
+    private final MessageRows messages;
+    private final ChangeLog log;
+    private final MessageIds ids;
+    private State state;
+    private boolean usable = true;
+    private boolean letGo;
+
+    SqliteStreamFile(Claim claim, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions) {
+        this.claim = claim;
+        this.database = database;
+        this.suspicions = suspicions;
+        this.meta = meta;
+        this.messages = new MessageRows(database);
+        this.log = new ChangeLog(database, meta, limits);
+        this.ids = new MessageIds(database, meta, limits.idMillis());
+        this.state = meta.state();
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public void apply(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        checkOrder(changes);
+        perform(() -> {
+            database.begin();
+            for (Change change : changes) {
+                meta.decidedBy(change.epoch(), change.number());
+                apply(change);
+                meta.change = change.number();
+            }
+            log.trim();
+            ids.prune(changes.getLast().decidedAt());
+            State next = meta.write();
+            database.commit();
+            state = next;
+            if (database.pagesInLog() >= CHECKPOINT_PAGES) {
+                claim.lock().force();
+                database.checkpoint();
+            }
+        });
+    }
+
+    private void checkOrder(List<Change> changes) {
+        long expected = state.change() + 1;
+        long epoch = state.epochs().isEmpty() ? 0 : state.epochs().getLast().epoch();
+        for (Change change : changes) {
+            if (change.number() != expected || change.epoch() < epoch) {
+                throw new IllegalArgumentException("change " + change.number() + " of epoch " + change.epoch()
+                        + " where change " + expected + " of epoch " + epoch + " or later must follow");
+            }
+            expected++;
+            epoch = change.epoch();
+        }
+    }
+
+    private void apply(Change change) throws SQLException {
+        switch (change) {
+            case Change.Set set -> apply(set);
+            case Change.Delete delete -> {
+                for (long seq : delete.seqs()) {
+                    remove(seq);
+                }
+                log.add(delete);
+                ids.remember(delete.msgId(), delete, 0);
+            }
+            case Change.DeleteAll all -> {
+                Counted gone = messages.count(all.upToSeq());
+                log.keepUpTo(all.upToSeq());
+                messages.removeUpTo(all.upToSeq());
+                meta.messagesRemoved(gone.messages(), gone.bytes());
+                log.add(all);
+                ids.remember(all.msgId(), all, 0);
+            }
+        }
+    }
+
+    private void apply(Change.Set set) throws SQLException {
+        if (set.seq() <= meta.lastSeq) {
+            remove(set.seq());
+        }
+        if (set.key() != null) {
+            Optional<Long> sameKey = messages.seqOf(set.key());
+            if (sameKey.isPresent()) {
+                remove(sameKey.get());
+            }
+        }
+        long size = set.message().bytes();
+        messages.add(set, size);
+        meta.messageAdded(set.seq(), size);
+        ids.remember(set.msgId(), set, set.seq());
+    }
+
+    private void remove(long seq) throws SQLException {
+        Optional<MessageRows.Stored> stored = messages.stored(seq);
+        if (stored.isPresent()) {
+            log.keep(seq, stored.get());
+            messages.remove(seq);
+            meta.messageRemoved(seq, stored.get().size());
+        }
+    }
+
+    @Override
+    public void sync() {
+        perform(() -> claim.lock().force());
+    }
+
+    @Override
+    public Optional<Message> get(long seq) {
+        return use(() -> messages.get(seq));
+    }
+
+    @Override
+    public Optional<Message> get(String key) {
+        return use(() -> messages.get(key));
+    }
+
+    @Override
+    public Optional<Message> last() {
+        return use(messages::last);
+    }
+
+    @Override
+    public Optional<Message> firstSince(long time) {
+        return use(() -> messages.firstSince(time));
+    }
+
+    @Override
+    public List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
+        return use(() -> messages.read(fromSeq, toSeq, limit, maxBytes));
+    }
+
+    @Override
+    public Counted count(long upToSeq) {
+        return use(() -> messages.count(upToSeq));
+    }
+
+    @Override
+    public List<KeySeq> keys(@Nullable String afterKey, int limit) {
+        return use(() -> messages.keys(afterKey, limit));
+    }
+
+    @Override
+    public Optional<Remembered> remembered(String msgId, long since) {
+        return use(() -> ids.get(msgId, since));
+    }
+
+    @Override
+    public List<String> rememberedIds(long since) {
+        return use(() -> ids.since(since));
+    }
+
+    @Override
+    public Optional<List<Change>> changesAfter(long after, int limit, long maxBytes) {
+        return use(() -> log.after(after, limit, maxBytes));
+    }
+
+    @Override
+    public void close() {
+        perform(() -> {
+            // The order matters: all is in the forced database; the lock is proven to be held; the log goes out of reach of
+            // SQLite's close, which no one can do who was taken over; only then is it emptied.
+            database.checkpoint();
+            claim.lock().force();
+            claim.rest();
+            database.checkpointAndTruncate();
+            database.close();
+            usable = false;
+            letGo = true;
+            claim.letGo();
+        });
+    }
+
+    @Override
+    public void abandon() {
+        usable = false;
+        if (!letGo) {
+            letGo = true;
+            database.abandon();
+            claim.abandon();
+        }
+    }
+
+    /** A verb's work. */
+    private interface Work<T> {
+        T run() throws SQLException, IOException;
+    }
+
+    /** The same without a result. */
+    private interface Step {
+        void run() throws SQLException, IOException;
+    }
+
+    private void perform(Step step) {
+        use(() -> {
+            step.run();
+            return true;
+        });
+    }
+
+    private <T> T use(Work<T> work) {
+        if (!usable) {
+            throw new StreamFileException(Kind.UNAVAILABLE, stream(), "the file is closed, or failed before", null);
+        }
+        usable = false;
+        try {
+            T result = work.run();
+            usable = !letGo;
+            return result;
+        } catch (SQLException | BadMessage e) {
+            throw new StreamFileException(isDamage(e) && stillLocked() ? suspect() : Kind.UNAVAILABLE, stream(),
+                    String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new StreamFileException(Kind.UNAVAILABLE, stream(), e.toString(), e);
+        }
+    }
+
+    /** Whether an error says that the file is damaged. It may say so as well because the lock was lost, or after an I/O error. */
+    static boolean isDamage(Exception e) {
+        if (e instanceof SQLiteException sqlite) {
+            int primary = sqlite.getResultCode().code & 0xff;
+            return primary == SQLiteErrorCode.SQLITE_CORRUPT.code || primary == SQLiteErrorCode.SQLITE_NOTADB.code;
+        }
+        return e instanceof Damaged || e instanceof BadMessage;
+    }
+
+    private boolean stillLocked() {
+        try {
+            claim.lock().force();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Kind suspect() {
+        suspicions.add(stream());
+        return Kind.CORRUPT;
+    }
+
+    private StreamName stream() {
+        return claim.place().stream();
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.FileName.Part;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams' files as SQLite databases at {@code <root>/streams/<slot>/<token>/.../<token>.<epoch>.db}; see docs/schema.md.
+ *
+ * <p>Who may write: the holder of the POSIX lock on the database's log, taken before the database is opened. It also
+ * withstands a machine that lost touch with the volume and comes back, which SQLite's own lock does not.
+ */
+public final class SqliteStreamFiles implements StreamFiles {
+    private static final int LISTED_NAMES = 100_000;
+
+    private final StreamFileLimits limits;
+    private final Names names;
+    private final Suspicions suspicions = new Suspicions();
+    /** Streams that this process has open: a second descriptor of one file, closed, would drop the lock of the first. */
+    private final Set<StreamName> inUse = ConcurrentHashMap.newKeySet();
+    private final byte[] emptyFile = Schema.emptyFile();
+
+    /** @param root the volume's folder, which must exist */
+    public SqliteStreamFiles(Path root) throws IOException {
+        this(root, StreamFileLimits.DEFAULT);
+    }
+
+    public SqliteStreamFiles(Path root, StreamFileLimits limits) throws IOException {
+        this(root, limits, new Volume(), LISTED_NAMES);
+    }
+
+    SqliteStreamFiles(Path root, StreamFileLimits limits, Volume volume, int listedNames) throws IOException {
+        if (root.toString().contains("?")) {
+            throw new IllegalArgumentException("SQLite cannot open files below " + root);
+        }
+        Path streams = root.toAbsolutePath().resolve("streams");
+        volume.makeFolder(streams);
+        this.limits = limits;
+        this.names = new Names(volume, streams, listedNames);
+    }
+
+    @Override
+    public Opened open(StreamName stream, int slot, long epoch) {
+        if (!inUse.add(stream)) {
+            return new Opened.Unavailable("this process has it open already");
+        }
+        Opened opened = null;
+        try {
+            opened = open(StreamPlace.of(stream, slot), epoch);
+            return opened;
+        } finally {
+            if (!(opened instanceof Opened.File)) {
+                inUse.remove(stream);
+            }
+        }
+    }
+
+    private Opened open(StreamPlace place, long epoch) {
+        try {
+            try {
+                return open(place, epoch, FoundFiles.of(names.of(place)));
+            } catch (NoSuchFileException e) {
+                names.distrust(place);
+                return open(place, epoch, FoundFiles.of(names.of(place)));
+            }
+        } catch (IOException e) {
+            names.distrust(place);
+            return new Opened.Unavailable(e.toString());
+        }
+    }
+
+    private Opened open(StreamPlace place, long epoch, FoundFiles found) throws IOException {
+        Optional<FileName> database = found.database();
+        if (database.isEmpty()) {
+            return found.has(Part.CORRUPT) ? new Opened.Corrupt("a damaged file was set aside") : new Opened.Absent();
+        }
+        if (database.get().epoch() > epoch) {
+            return new Opened.Unavailable("epoch " + database.get().epoch() + " has taken it over");
+        }
+        Claim claim = Claim.take(names, place, found, epoch, () -> inUse.remove(place.stream()));
+        if (claim == null) {
+            names.distrust(place);
+            return new Opened.Unavailable("another process holds it");
+        }
+        Opened opened = null;
+        try {
+            opened = open(claim);
+            return opened;
+        } finally {
+            if (!(opened instanceof Opened.File)) {
+                claim.abandon();
+            }
+        }
+    }
+
+    private Opened open(Claim claim) throws IOException {
+        StreamName stream = claim.place().stream();
+        try {
+            return new Opened.File(connect(claim, suspicions.contains(stream)));
+        } catch (WrongFile e) {
+            return unavailable(e);
+        } catch (SQLException e) {
+            if (!SqliteStreamFile.isDamage(e)) {
+                return unavailable(e);
+            }
+            return openDamaged(claim);
+        }
+    }
+
+    /**
+     * SQLite calls a file malformed too when it could not read it. Only what a new connection finds, under a lock that is
+     * still held, is damage.
+     */
+    private Opened openDamaged(Claim claim) throws IOException {
+        try {
+            return new Opened.File(connect(claim, true));
+        } catch (WrongFile e) {
+            return unavailable(e);
+        } catch (SQLException e) {
+            if (!SqliteStreamFile.isDamage(e)) {
+                return unavailable(e);
+            }
+            claim.lock().force();
+            claim.setAside();
+            suspicions.settled(claim.place().stream());
+            return new Opened.Corrupt(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private StreamFile connect(Claim claim, boolean check) throws IOException, SQLException, WrongFile {
+        Path file = claim.database();
+        Database database = Database.connect(file);
+        SqliteStreamFile opened = null;
+        try {
+            if (Files.exists(file.resolveSibling(file.getFileName() + "-shm"))) {
+                throw new WrongFile("another program uses it: it has shared memory");
+            }
+            requireOurs(database);
+            Meta meta = Meta.read(claim.place().stream(), database);
+            if (check) {
+                FileCheck.run(database, meta);
+                suspicions.settled(claim.place().stream());
+            }
+            opened = new SqliteStreamFile(claim, database, meta, limits, suspicions);
+            return opened;
+        } finally {
+            if (opened == null) {
+                letGo(claim, database);
+            }
+        }
+    }
+
+    /** Closes a connection that changed nothing, so that another may be opened: the log must not lose its name for that. */
+    private static void letGo(Claim claim, Database database) throws IOException {
+        try {
+            claim.rest();
+        } finally {
+            database.abandon();
+        }
+        claim.wake();
+    }
+
+    private static void requireOurs(Database database) throws SQLException, WrongFile {
+        long application = database.number("PRAGMA application_id");
+        long version = database.number("PRAGMA user_version");
+        if (application != Schema.APPLICATION_ID) {
+            throw new WrongFile("it is no stream's file: its application_id is " + application);
+        }
+        if (version != Schema.VERSION) {
+            throw new WrongFile("its version is " + version + ", and this program knows " + Schema.VERSION);
+        }
+    }
+
+    @Override
+    public StreamFile create(StreamName stream, int slot, long epoch) {
+        if (!inUse.add(stream)) {
+            throw unavailable(stream, "this process has it open already", null);
+        }
+        StreamPlace place = StreamPlace.of(stream, slot);
+        StreamFile created = null;
+        try {
+            created = create(place, epoch);
+            return created;
+        } catch (IOException | SQLException | WrongFile e) {
+            throw unavailable(stream, e.toString(), e);
+        } finally {
+            if (created == null) {
+                names.distrust(place);
+                inUse.remove(stream);
+            }
+        }
+    }
+
+    private StreamFile create(StreamPlace place, long epoch) throws IOException, SQLException, WrongFile {
+        FoundFiles found = FoundFiles.of(names.of(place));
+        if (found.has(Part.DATABASE) || found.has(Part.CORRUPT)) {
+            throw unavailable(place.stream(), "it has a file already", null);
+        }
+        names.makeFolders(place);
+        Claim claim = Claim.makeNew(names, place, found, epoch, () -> inUse.remove(place.stream()));
+        if (claim == null) {
+            throw unavailable(place.stream(), "another process is making it", null);
+        }
+        StreamFile created = null;
+        try {
+            claim.write(emptyFile);
+            created = connect(claim, false);
+            return created;
+        } finally {
+            if (created == null) {
+                claim.abandon();
+            }
+        }
+    }
+
+    private static Opened unavailable(Exception e) {
+        return new Opened.Unavailable(String.valueOf(e.getMessage()));
+    }
+
+    private static StreamFileException unavailable(StreamName stream, String why, @Nullable Throwable cause) {
+        return new StreamFileException(Kind.UNAVAILABLE, stream, why, cause);
+    }
+
+    @Override
+    public void forgetSlot(int slot) {
+        names.forgetSlot(slot);
+    }
+}

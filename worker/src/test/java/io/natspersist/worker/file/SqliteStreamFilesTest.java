@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStreamFilesTest extends StreamFilesContract {
+
+    @TempDir
+    Path root;
+
+    @Override
+    StreamFiles files(StreamFileLimits limits) {
+        try {
+            return new SqliteStreamFiles(root, limits);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
