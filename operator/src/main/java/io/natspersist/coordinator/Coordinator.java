@@ -227,7 +227,9 @@ public final class Coordinator {
             return;
         }
         Member member = roster.member(id);
-        if (member != null && member.hear(heartbeat, now())) {
+        if (member == null) {
+            roster.hearDead(id);
+        } else if (member.hear(heartbeat, now())) {
             think();
         }
         Heartbeat.Report report = heartbeat.report();

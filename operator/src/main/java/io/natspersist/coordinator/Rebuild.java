@@ -19,15 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lost table, put together from what workers report: a pure function. Of two claims to a slot the higher epoch wins; what a
- * fenced or superseded incarnation claims counts for nothing, and neither does what one claims that another was told to adopt
- * from; a slot that nobody claims names every journal whose incarnation is not living.
+ * A lost table, put together from what workers report: a pure function. Who serves or adopts a slot claims it, and nobody else:
+ * a slot can be taken from one who only awaits it without its knowing. Of two claims the higher epoch wins. What an incarnation
+ * claims that is fenced, superseded, without its journal, or one that another was told to adopt from, counts for nothing. A slot
+ * that nobody claims names every journal whose incarnation is not living.
  */
 final class Rebuild {
 
     /**
-     * Numbers that may have been given out to workers that did not report are jumped over. No coordinator gives out as many
-     * between two tables that a worker gets to see.
+     * Versions, epochs and incarnations that may have been told to workers or clients that were not heard are jumped over. No
+     * coordinator gives out as many between two tables that a worker gets to see.
      */
     static final long MARGIN = 1L << 20;
 
@@ -75,10 +76,10 @@ final class Rebuild {
         List<SlotAssignment> all = new ArrayList<>();
         for (int i = 0; i < slots; i++) {
             SlotAssignment claim = claims.get(i);
-            all.add(claim == null ? new SlotAssignment(null, 0, null, orphaned) : confirmed(claim, living));
+            all.add(claim == null ? new SlotAssignment(null, 0, null, orphaned) : claim);
         }
-        long version = heard.stream().mapToLong(Heartbeat::tableVersion).max().orElse(0) + 1;
-        return new AssignmentTable(version, highestIncarnation() + MARGIN, highestEpoch(claims) + MARGIN,
+        long version = heard.stream().mapToLong(Heartbeat::tableVersion).max().orElse(0) + MARGIN;
+        return new AssignmentTable(version, highestIncarnation() + MARGIN, highestEpoch() + MARGIN,
                 List.copyOf(living), all);
     }
 
@@ -97,39 +98,34 @@ final class Rebuild {
                 report.slots().forEach(held -> dead.addAll(held.assignment().adopt()));
             }
         });
+        for (Heartbeat h : heard) {
+            if (h.ready() && h.incarnation() > 0) {
+                Incarnation id = new Incarnation(h.worker(), h.incarnation());
+                if (!journals.contains(id)) {
+                    dead.add(id); // it was deleted: nobody would find what this one writes
+                }
+            }
+        }
         Set<Incarnation> living = new TreeSet<>(reporters.keySet());
         living.removeAll(dead);
         return living;
     }
 
-    /** The winning claim for each slot. An owner knows more of its epoch than the one that it awaits. */
+    /** The winning claim for each slot. A journal that is no longer on the volume has nothing left to adopt. */
     private Map<Integer, SlotAssignment> claims(Set<Incarnation> living) {
         Map<Integer, SlotAssignment> claims = new TreeMap<>();
         reporters().forEach((id, report) -> {
             for (Held held : report.slots()) {
                 SlotAssignment claim = held.assignment();
-                boolean own = id.equals(claim.owner());
-                if (living.contains(id) && held.slot() >= 0 && held.slot() < slots
-                        && (own || id.equals(claim.awaits()))) {
-                    claims.merge(held.slot(), claim,
-                            (a, b) -> a.epoch() > b.epoch() || (a.epoch() == b.epoch() && !own) ? a : b);
+                if (living.contains(id) && id.equals(claim.owner()) && claim.awaits() == null) {
+                    claims.merge(held.slot(),
+                            new SlotAssignment(id, claim.epoch(), null,
+                                    claim.adopt().stream().filter(journals::contains).toList()),
+                            (a, b) -> a.epoch() > b.epoch() ? a : b);
                 }
             }
         });
         return claims;
-    }
-
-    /** A claim, with the dead taken out of it. A journal that is no longer on the volume has nothing left to adopt. */
-    private SlotAssignment confirmed(SlotAssignment claim, Set<Incarnation> living) {
-        Incarnation owner = livingOrNull(claim.owner(), living);
-        Incarnation awaits = livingOrNull(claim.awaits(), living);
-        List<Incarnation> adopt = claim.awaits() == null ? claim.adopt() : List.of(claim.awaits());
-        return new SlotAssignment(owner, claim.epoch(), awaits,
-                awaits != null ? List.of() : adopt.stream().filter(journals::contains).toList());
-    }
-
-    private static @Nullable Incarnation livingOrNull(@Nullable Incarnation id, Set<Incarnation> living) {
-        return id != null && living.contains(id) ? id : null;
     }
 
     private long highestIncarnation() {
@@ -139,7 +135,7 @@ final class Rebuild {
         return Stream.of(reported, seen, heardOf).flatMap(s -> s).max(Long::compare).orElse(0L);
     }
 
-    private long highestEpoch(Map<Integer, SlotAssignment> claims) {
+    private long highestEpoch() {
         Stream<Long> held = reports().flatMap(r -> r.slots().stream()).map(h -> h.assignment().epoch());
         return Stream.concat(held, reports().map(Report::highestEpoch)).max(Long::compare).orElse(0L);
     }

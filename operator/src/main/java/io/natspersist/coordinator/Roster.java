@@ -57,6 +57,11 @@ final class Roster {
         reportedAt = now;
     }
 
+    /** One that is dead still speaks: it may have made its journal since its death. */
+    void hearDead(Incarnation id) {
+        journals.add(id);
+    }
+
     Set<Incarnation> journals() {
         return journals;
     }

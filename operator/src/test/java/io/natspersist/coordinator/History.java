@@ -42,6 +42,7 @@ final class History {
     long deaths;
     long adoptions;
     long handovers;
+    long losses;
 
     private final SplittableRandom random;
     private final CoordinatorConfig config;
@@ -62,6 +63,7 @@ final class History {
     private final Map<String, Process> running = new TreeMap<>();
     private final List<Process> all = new ArrayList<>();
     private int instances;
+    private long rebuilt;
 
     /** On the volume, and for each slot those journals that hold changes of it that are not in its files. */
     private final Set<Incarnation> journals = new TreeSet<>();
@@ -133,7 +135,10 @@ final class History {
         all.stream().filter(p -> p.alive && !running.containsValue(p)).forEach(this::kill);
         // a worker that once said that it is draining goes on being one: let it end
         List.copyOf(running.values()).stream().filter(p -> p.saidDraining).forEach(this::kill);
-        for (int round = 0; round < 80; round++) {
+        int quiet = 0;
+        for (int round = 0; round < 120 && quiet < 15; round++) { // a journal takes up to ten to be seen to be deleted
+            long version = stored.version();
+            int lying = journals.size();
             while (running.size() < 2) {
                 start(NAMES[random.nextInt(NAMES.length)]);
             }
@@ -143,6 +148,7 @@ final class History {
                 List.copyOf(running.values()).forEach(Process::heartbeat);
                 plan(0);
             }
+            quiet = version == stored.version() && lying == journals.size() ? quiet + 1 : 0;
         }
         for (int i = 0; i < SLOTS; i++) {
             assertThat(Draft.isSettled(stored.slot(i))).as("slot %d is served: %s", i, stored.slot(i)).isTrue();
@@ -181,7 +187,9 @@ final class History {
     }
 
     private void restartCoordinator() {
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(12) == 0) {
+            loseTable();
+        } else if (random.nextInt(4) == 0) {
             note("the coordinator restarts");
             roster = new Roster();
             roster.follow(stored, Map.of(), now);
@@ -189,6 +197,40 @@ final class History {
             waiting.clear();
             connectedAt = now;
         }
+    }
+
+    /** Whoever can be heard reports; the others may be dead, or are from now on. */
+    private void loseTable() {
+        List<Heartbeat> heard = new ArrayList<>();
+        for (Process process : running.values()) {
+            if (process.id != null && !process.cutOff && connected) {
+                heard.add(process.reporting());
+            }
+        }
+        Rebuild rebuild = new Rebuild(SLOTS, heard);
+        if (!rebuild.hasReports() || heard.stream().noneMatch(h -> h.tableVersion() >= rebuilt)) {
+            return; // lost twice before anybody has seen the rebuilt one: its numbers may come again, they were told to nobody
+        }
+        AssignmentTable lost = stored;
+        stored = rebuild.table();
+        rebuilt = stored.version();
+        losses++;
+        note("table %d is lost and rebuilt: %s", lost.version(), brief(stored));
+        for (int i = 0; i < SLOTS; i++) {
+            Incarnation owner = stored.slot(i).owner();
+            if (owner != null) {
+                assertThat(ownerOfEpoch.get(stored.slot(i).epoch())).isEqualTo(owner);
+            }
+        }
+        assertThat(stored.epochs()).isGreaterThan(lost.epochs());
+        assertThat(stored.incarnations()).isGreaterThan(lost.incarnations());
+        everDead.clear();
+        roster = new Roster();
+        roster.follow(stored, Map.of(), now);
+        roster.takeJournals(rebuild.journals(), now);
+        chores = Plan.Chores.NONE;
+        waiting.clear();
+        connectedAt = now;
     }
 
     private void connection(boolean up) {
@@ -268,6 +310,9 @@ final class History {
 
     private void check(int number, SlotAssignment before, SlotAssignment after, AssignmentTable next,
             Map<Incarnation, WorkerView> views) {
+        if (after.equals(before)) {
+            return;
+        }
         Incarnation owner = after.owner();
         assertThat(after.epoch()).isGreaterThanOrEqualTo(before.epoch()).isLessThanOrEqualTo(next.epochs());
         if (owner == null) {
@@ -455,6 +500,23 @@ final class History {
             }
         }
 
+        /** With what it holds, for a coordinator that has lost its table. */
+        Heartbeat reporting() {
+            List<Heartbeat.Report.Held> held = new ArrayList<>();
+            for (int i = 0; i < SLOTS; i++) {
+                SlotAssignment slot = known.slot(i);
+                Long epoch = serving.get(i);
+                if (epoch != null) {
+                    held.add(new Heartbeat.Report.Held(i, new SlotAssignment(id, epoch, null, List.of())));
+                } else if (incarnation().equals(slot.owner())) {
+                    held.add(new Heartbeat.Report.Held(i, slot));
+                }
+            }
+            return new Heartbeat(name, incarnation().number(), instance, ready, draining, known.version(), unforced,
+                    forced, List.of(), List.of(), List.of(), Load.NONE, new Heartbeat.Report(held,
+                            List.copyOf(journals), List.copyOf(sealed), known.epochs(), known.incarnations()));
+        }
+
         void heartbeat() {
             if (cutOff || !connected) {
                 return;
@@ -479,6 +541,7 @@ final class History {
             Member member = roster.member(id);
             if (member == null) {
                 note("%s is told that it is dead", this);
+                roster.hearDead(id);
                 kill(this);
                 return;
             }

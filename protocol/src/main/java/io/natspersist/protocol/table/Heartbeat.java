@@ -48,7 +48,8 @@ public record Heartbeat(String worker, long incarnation, String instance, boolea
     /**
      * What a lost table is rebuilt from.
      *
-     * @param slots the slots that the worker serves, adopts, awaits or has yet to release, by number, as its table has them
+     * @param slots the slots that the worker serves, adopts for or has yet to let go of, by number, with the epoch in which it
+     *        got them and the adoptions that are not finished. Those that it awaits count for nothing
      * @param journals the names of all journals on the volume
      * @param fenced those of them in whose folder {@code release} was written or a seal stands: what their owners claim
      *        counts for nothing
