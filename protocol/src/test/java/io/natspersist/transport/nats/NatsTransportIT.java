@@ -129,6 +129,18 @@ class NatsTransportIT extends TransportContract {
         });
     }
 
+    @Test
+    void aPasswordOrATokenOpensTheDoor() {
+        try (NatsServer guarded = NatsServer.start("authorization { user: u, password: p }");
+                NatsServer tokened = NatsServer.start("authorization { token: t }");
+                Transport user = NatsTransport.connect(new NatsOptions(guarded.url(), "x", null, "u", "p", null));
+                Transport token = NatsTransport.connect(new NatsOptions(tokened.url(), "x", null, null, null, "t"));
+                Transport wrong = NatsTransport.connect(new NatsOptions(guarded.url(), "x", null, "u", "q", null))) {
+            await(() -> user.connected() && token.connected());
+            assertThat(wrong.connected()).isFalse();
+        }
+    }
+
     private static void signal(String name) throws Exception {
         new ProcessBuilder("kill", "-" + name, Long.toString(server.process().pid())).start().waitFor();
     }
