@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * A NATS server and the connections to it, in virtual time. Messages keep their order per publisher and subscription, as
@@ -30,6 +31,9 @@ public final class MemoryNetwork {
     private boolean serverDown;
     private long maxPayload = 1 << 20;
     private int made;
+    private Consumer<RuntimeException> faultHandler = e -> {
+        throw e;
+    };
     private long routed;
     private long lost;
 
@@ -43,6 +47,11 @@ public final class MemoryNetwork {
         MemoryTransport transport = new MemoryTransport(this, time, node, ++made, reachable(node.name()));
         connections.put(made, transport);
         return transport;
+    }
+
+    /** Where goes what a subscription's handler throws; without it the run fails. */
+    public void onFault(Consumer<RuntimeException> handler) {
+        this.faultHandler = handler;
     }
 
     public void faults(LinkFaults newFaults) {
@@ -120,6 +129,10 @@ public final class MemoryNetwork {
 
     long maxPayload() {
         return maxPayload;
+    }
+
+    void fault(RuntimeException thrown) {
+        faultHandler.accept(thrown);
     }
 
     /** Nanoseconds from a node to the server or back. */

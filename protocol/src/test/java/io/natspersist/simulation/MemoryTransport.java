@@ -110,6 +110,7 @@ final class MemoryTransport implements Transport {
         if (!closed) {
             up.put(() -> network.forget(this));
             closed = true;
+            connected = false;
             interests.clear();
             List<Pending> open = List.copyOf(pending.values());
             pending.clear();
@@ -166,9 +167,17 @@ final class MemoryTransport implements Transport {
     void deliver(Interest interest, Message message) {
         deliver(message, () -> {
             if (interests.contains(interest)) {
-                interest.handler.accept(message);
+                hand(interest, message);
             }
         });
+    }
+
+    private void hand(Interest interest, Message message) {
+        try {
+            interest.handler.accept(message);
+        } catch (RuntimeException e) {
+            network.fault(e);
+        }
     }
 
     void deliverReply(Message message) {

@@ -201,6 +201,7 @@ public final class VirtualTime {
         private final List<Runnable> crashListeners = new ArrayList<>();
         private long wallOffsetMillis;
         private boolean paused;
+        private boolean allStalled;
         private boolean crashed;
 
         private Node(String name, int number) {
@@ -277,6 +278,7 @@ public final class VirtualTime {
 
         /** Tasks of the node's executors do not end any more: its volume does not answer. The loop goes on. */
         public void stallExecutors(boolean stalled) {
+            allStalled = stalled;
             executors.values().forEach(e -> e.stall(stalled));
         }
 
@@ -340,6 +342,7 @@ public final class VirtualTime {
 
             Lanes(int lanes) {
                 this.free = lanes;
+                this.stalled = allStalled;
             }
 
             @Override

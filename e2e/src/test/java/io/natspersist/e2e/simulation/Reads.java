@@ -98,8 +98,9 @@ final class Reads {
             return Objects.equals(found.item().orElse(null), wanted(call.op, state));
         }
         if (outcome instanceof Outcome.Listed listed && call.op instanceof Op.GetAll asked) {
-            return listed.items().equals(state.from(asked.startSeq(), Math.max(asked.limit(), 0)))
-                    && listed.more() == (state.from(asked.startSeq(), asked.limit() + 1).size() > asked.limit());
+            int size = listed.items().size(); // a page may end early, if it says so
+            return size <= asked.limit() && listed.items().equals(state.from(asked.startSeq(), size))
+                    && (listed.more() || state.from(asked.startSeq(), size + 1).size() == size);
         }
         if (outcome instanceof Outcome.Keys keys) {
             return keys.keys().equals(state.keys());

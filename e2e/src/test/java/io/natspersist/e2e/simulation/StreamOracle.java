@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
 /**
@@ -80,21 +79,21 @@ final class StreamOracle {
     /**
      * Compares everything with how the stream ended.
      *
-     * @param mayBeLost whether a change answered at that time may have been lost; it must have been reported then
+     * @param losses which answered changes may have been lost; watchers must have been told then
      */
-    void check(FinalView end, LongPredicate mayBeLost) {
+    void check(FinalView end, Losses losses) {
         TreeMap<Long, Told> history = new TreeMap<>();
         end.history().forEach(told -> history.put(told.number(), told));
         List<Call> lost = calls.stream().filter(c -> c.changed() && !happened(c, history, end)).toList();
         for (Call call : lost) {
-            if (mayBeLost.test(call.ended)) {
+            if (losses.mayInclude(call)) {
                 lostAcknowledged++;
             } else {
                 problem("lost: " + call + ", but change " + call.change() + " is " + history.get(call.change()));
             }
         }
         boolean cut = !lost.isEmpty() || watchers.values().stream().anyMatch(w -> w.lost() > 0) || known > end.change();
-        if (cut && !mayBeLost.test(-1)) {
+        if (cut && !losses.any()) {
             problem("cut at " + end.change() + ", though change " + known + " was told, and nothing may be lost");
         }
         watchers.values().forEach(w -> checkWatcher(w, history, end, cut));

@@ -34,11 +34,13 @@ class StreamOracleTest {
     void whatWasLostIsForgivenOnlyWhereLossIsAllowed() {
         StreamOracle oracle = new StreamOracle("s", () -> 5);
         oracle.ended(oracle.began("c", Op.Set.append("v")), new Outcome.Stored(1, 1, false));
-        oracle.check(new FinalView(List.of(), List.of(), 0, 0), at -> true);
+        Losses losses = new Losses(true);
+        losses.powerLost(6, 6);
+        oracle.check(new FinalView(List.of(), List.of(), 0, 0), losses);
         assertThat(oracle.problems()).isEmpty();
         assertThat(oracle.lostAcknowledged()).isEqualTo(1);
 
-        oracle.check(new FinalView(List.of(), List.of(), 0, 0), at -> false);
+        oracle.check(new FinalView(List.of(), List.of(), 0, 0), new Losses(false));
         assertThat(oracle.problems()).isNotEmpty();
     }
 
@@ -53,7 +55,7 @@ class StreamOracleTest {
             go(time, service, oracle, name, ops, 60);
         }
         time.runFor(60_000);
-        oracle.check(service.end(), at -> false);
+        oracle.check(service.end(), new Losses(false));
         return oracle.problems();
     }
 

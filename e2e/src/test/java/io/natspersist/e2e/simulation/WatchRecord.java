@@ -29,6 +29,7 @@ final class WatchRecord implements WatchListener {
     private final List<Told> toldSinceReset = new ArrayList<>();
     private final Consumer<String> problems;
     private final Consumer<Long> known;
+    private Consumer<String> trace = line -> {};
     private Phase phase = Phase.CHANGES;
     private Position position = Position.START;
     private int resets;
@@ -44,9 +45,16 @@ final class WatchRecord implements WatchListener {
         this.known = known;
     }
 
+    /** From now on each thing that it is told goes there too. */
+    WatchRecord traceTo(Consumer<String> lines) {
+        trace = lines;
+        return this;
+    }
+
     @Override
     public void onChange(Change change) {
         long number = change.position().change();
+        trace.accept("epoch " + change.position().epoch() + ", " + told(change));
         if (phase != Phase.CHANGES) {
             problem("was told change " + number + " before the snapshot ended");
         }
@@ -63,6 +71,7 @@ final class WatchRecord implements WatchListener {
 
     @Override
     public void onReset(Reset reset) {
+        trace.accept(reset.toString());
         phase = Phase.SNAPSHOT;
         resets++;
         lost += reset.lostChanges();
@@ -83,6 +92,7 @@ final class WatchRecord implements WatchListener {
         if (phase != Phase.SNAPSHOT) {
             problem("was told the end of a snapshot that did not begin");
         }
+        trace.accept("snapshot ends at " + at);
         phase = Phase.CHANGES;
         position = at;
         known.accept(at.change());
@@ -104,6 +114,11 @@ final class WatchRecord implements WatchListener {
     /** The process that watched is gone. Whether it had all of a snapshot, and so can go on from where it was. */
     boolean canGoOn() {
         return phase == Phase.CHANGES;
+    }
+
+    /** Whether it has seen all, and what it has is what the stream holds. */
+    boolean isAt(FinalView end) {
+        return canGoOn() && position.change() == end.change() && contents.items().equals(end.items());
     }
 
     StreamModel contents() {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+/** What can go wrong. A run draws some kinds, so that each also gets time without the others. */
+enum FaultKind {
+    /** kill -9 of a worker: the page cache stays. */
+    KILL,
+    /** A worker's machine dies: what was not forced is lost, its locks stay until the lease is over. */
+    POWER_LOSS,
+    /** The volume and all workers lose power. */
+    VOLUME_POWER_LOSS,
+    /** A worker dies in the middle of one of its next steps on the volume. */
+    CRASH_AT_A_STEP,
+    /** A worker, and whoever takes over, and perhaps the next one. */
+    CRASHES_IN_A_ROW,
+    /** A worker is gone until others serve, then they go: slots wander A, B, A. */
+    BACK_AND_FORTH,
+    /** SIGSTOP. */
+    PAUSE,
+    /** A worker's leases ran out while it was cut off the volume. */
+    LOST_LOCKS,
+    /** The volume does not answer a worker for a while. */
+    VOLUME_STALL,
+    /** A worker and NATS cannot reach each other. */
+    CUT_FROM_NATS,
+    /** A worker and the coordinator cannot reach each other, though both are connected. */
+    CUT_FROM_COORDINATOR,
+    /** Clients and a worker cannot reach each other, though both are connected. */
+    CUT_FROM_CLIENTS,
+    /** The coordinator cannot reach NATS. */
+    COORDINATOR_CUT_OFF,
+    /** The coordinator's process dies. */
+    COORDINATOR_CRASH,
+    /** The coordinator dies, and its table is lost. */
+    TABLE_LOST,
+    /** A table is not stored, or nobody knows whether it was. */
+    TABLE_STORE_FAILS,
+    /** NATS is restarted. */
+    NATS_RESTART,
+    /** Messages are lost, doubled and delayed for a while. */
+    BAD_NETWORK,
+    /** A wall clock jumps. */
+    CLOCK_JUMP,
+    /** One more worker. */
+    SCALE_UP,
+    /** A worker drains and leaves; some time later it may come back. */
+    DRAIN,
+    /** A client's process dies; another one goes on from where its watchers were. */
+    CLIENT_CRASH,
+    /** SIGSTOP of a client. */
+    CLIENT_PAUSE
+}

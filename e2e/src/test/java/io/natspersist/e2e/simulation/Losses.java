@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** When a {@code relaxed} answer may have been lost: within so long of a machine's death or a lost lock. */
+final class Losses {
+
+    /** A force begins within a second, and nothing is answered once it takes two. */
+    private static final long WINDOW_MILLIS = 3_500;
+
+    private final boolean relaxed;
+    private final List<long[]> windows = new ArrayList<>();
+
+    Losses(boolean relaxed) {
+        this.relaxed = relaxed;
+    }
+
+    /** @param inTouchMillis when the worker last had the volume and ran */
+    void powerLost(long atMillis, long inTouchMillis) {
+        windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, atMillis});
+    }
+
+    /** Of workers that died shortly before, what nobody has read yet is lost too. */
+    void volumeLostPower(long atMillis) {
+        windows.add(new long[]{atMillis - 20_000, atMillis});
+    }
+
+    /**
+     * The worker goes on for a while before it notices.
+     *
+     * @param inTouchMillis when it last had the volume and ran
+     * @param backMillis when it has the volume and runs again
+     */
+    void locksLost(long inTouchMillis, long backMillis) {
+        windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, backMillis + WINDOW_MILLIS});
+    }
+
+    /** Whether anything may have been lost at all. */
+    boolean any() {
+        return relaxed && !windows.isEmpty();
+    }
+
+    /** Whether what the call did may have been lost: its answer may have been under way for a while. */
+    boolean mayInclude(Call call) {
+        return relaxed && windows.stream().anyMatch(w -> w[0] <= call.ended && call.began <= w[1]);
+    }
+}

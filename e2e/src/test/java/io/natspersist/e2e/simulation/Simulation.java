@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import io.natspersist.simulation.SimulationFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One run: things go wrong for a while, everything heals, and once it is quiet the oracle is asked. */
+final class Simulation {
+
+    /** Long enough for every deadline of a client, every lease, and for a client to look at the table by itself. */
+    private static final long QUIET_MILLIS = 150_000;
+
+    /**
+     * What came of a run.
+     *
+     * @param problems promises that were broken; empty: none
+     * @param hash equal for two runs of one scenario
+     */
+    record Outcome(List<String> problems, long hash, Figures figures) {}
+
+    /** What happened in a run, in numbers. */
+    record Figures(long virtualMillis, long steps, long calls, long acknowledged, long changes, long resets, long lost,
+            long unchecked) {
+        Figures plus(Figures o) {
+            return new Figures(virtualMillis + o.virtualMillis, steps + o.steps, calls + o.calls,
+                    acknowledged + o.acknowledged, changes + o.changes, resets + o.resets, lost + o.lost,
+                    unchecked + o.unchecked);
+        }
+
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private final World world;
+    private long changes;
+
+    private Simulation(Scenario scenario) {
+        this.world = new World(scenario);
+    }
+
+    static Outcome run(Scenario scenario) {
+        return run(scenario, null);
+    }
+
+    /** @param trace is told line by line what happens; null: nobody wants to know */
+    static Outcome run(Scenario scenario, @Nullable Consumer<String> trace) {
+        Simulation simulation = new Simulation(scenario);
+        if (trace != null) {
+            trace.accept(scenario.toString());
+            simulation.world.time.traceTo(trace);
+        }
+        return simulation.run();
+    }
+
+    private Outcome run() {
+        List<String> problems = new ArrayList<>();
+        try {
+            world.start();
+            new Faults(world).begin();
+            world.time.runFor(world.scenario.faultMillis());
+            world.heal();
+            rest();
+        } catch (SimulationFailure failure) {
+            problems.add(failure.getMessage() + "\n" + stackOf(failure));
+        }
+        problems.addAll(world.oracle.problems());
+        return new Outcome(problems, world.time.hash(), figures());
+    }
+
+    private void rest() {
+        if (!world.time.runUntil(
+                () -> world.coordinator.settled() && world.clients().stream().allMatch(ClientProcess::idle),
+                QUIET_MILLIS)) {
+            world.oracle.problem("no rest: " + world.coordinator + ", clients wait: "
+                    + world.clients().stream().filter(c -> !c.idle()).map(c -> c.name).toList());
+        }
+        Inspector inspector = new Inspector(world);
+        if (world.messagesVanished()) {
+            world.streams().forEach(inspector::write);
+        }
+        for (String stream : world.streams()) {
+            FinalView end = inspector.look(stream);
+            if (end != null) {
+                StreamOracle oracle = world.oracle.stream(stream);
+                world.time.runUntil(() -> oracle.watchers().stream().allMatch(w -> w.isAt(end)), 70_000);
+                oracle.check(end, world.oracle.losses);
+                changes += end.change();
+            }
+        }
+    }
+
+    private Figures figures() {
+        long calls = 0;
+        long acknowledged = 0;
+        long resets = 0;
+        long lost = 0;
+        long unchecked = 0;
+        for (StreamOracle stream : world.oracle.streams().values()) {
+            calls += stream.calls().size();
+            acknowledged += stream.calls().stream().filter(Call::changed).count();
+            resets += stream.watchers().stream().mapToLong(WatchRecord::resets).sum();
+            lost += stream.lostAcknowledged();
+            unchecked += stream.unchecked() ? 1 : 0;
+        }
+        return new Figures(world.time.millis(), world.time.steps(), calls, acknowledged, changes, resets, lost,
+                unchecked);
+    }
+
+    private static String stackOf(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        StringBuilder stack = new StringBuilder();
+        for (StackTraceElement at : cause.getStackTrace()) {
+            if (stack.length() < 2_000) {
+                stack.append("    at ").append(at).append('\n');
+            }
+        }
+        return stack.toString();
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import io.natspersist.simulation.VirtualTime;
+import io.natspersist.worker.Worker;
+import io.natspersist.worker.WorkerConfig;
+import io.natspersist.worker.WorkerExecutors;
+import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.stream.StreamsConfig;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker on a machine of its own, in one process after the other: whenever one ends, the next is started, as supervisors
+ * do, unless the machine is to stay away.
+ */
+final class WorkerProcess {
+
+    /** After so long without its machine the volume lets go of its locks. */
+    private static final long LEASE_MILLIS = 10_000;
+
+    private final World world;
+    private final String name;
+    private final SplittableRandom random;
+    private VirtualTime.@Nullable Node node;
+    private @Nullable Worker worker;
+    private long clockOffset;
+    /** The last time that it ran and had the volume, if that is not now; and when that begins again. */
+    private long awayFrom;
+    private long awayUntil;
+
+    WorkerProcess(World world, String name) {
+        this.world = world;
+        this.name = name;
+        this.random = world.random("worker " + name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean running() {
+        return node != null;
+    }
+
+    void start() {
+        if (node != null) {
+            return;
+        }
+        VirtualTime.Node process = world.time.node(name);
+        node = process;
+        process.jumpWallClock(clockOffset);
+        WorkerExecutors executors = new WorkerExecutors(process.executor("journal", 2), process.executor("files", 3),
+                process.executor("probes", 2));
+        worker = new Worker(config(), world.network.connect(process), process.loop(), executors, world.disk.mount(name),
+                world.files.mount(name), random.split(), why -> halted(process, why));
+        worker.start();
+    }
+
+    private WorkerConfig config() {
+        Scenario scenario = world.scenario;
+        JournalConfig journal = JournalConfig.DEFAULT.withDurability(scenario.durability())
+                .withSegmentBytes(scenario.segmentBytes()).withMistakes(scenario.journalMistakes());
+        StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 4_096)
+                .withTimes(scenario.applyMillis(), scenario.syncMillis(), scenario.idleMillis())
+                .withMistakes(scenario.streamMistakes());
+        return new WorkerConfig(name, world.subjects()).withJournal(journal).withStreams(streams);
+    }
+
+    private void halted(VirtualTime.Node process, String why) {
+        world.time.trace("%s halts: %s", process, why);
+        if (process == node) {
+            process.schedule(0, () -> kill(random.nextLong(10, 2_000)));
+        }
+    }
+
+    /** kill -9; the next process starts after {@code downMillis}. */
+    void kill(long downMillis) {
+        if (node != null) {
+            node.crash();
+            world.disk.kill(name);
+            world.files.kill(name);
+            gone(downMillis);
+        }
+    }
+
+    /** The machine loses its power. */
+    void losePower(long downMillis) {
+        if (node != null) {
+            node.crash();
+            world.disk.loseUnforced(name);
+            world.files.losePower(name);
+            world.oracle.losses.powerLost(world.time.millis(), inTouch());
+            gone(Math.max(downMillis, 2_000));
+        }
+    }
+
+    private void gone(long downMillis) {
+        node = null;
+        worker = null;
+        world.time.schedule(downMillis * 1_000_000, this::start);
+    }
+
+    /** Dies when it has taken so many more steps on the volume, in the middle of the next. */
+    void crashAtStep(int steps, boolean withItsMachine, long downMillis) {
+        VirtualTime.Node process = node;
+        if (process == null) {
+            return;
+        }
+        int[] left = {steps};
+        process.onCrash(() -> world.disk.onStep((number, who, operation, path) -> {}));
+        world.disk.onStep((number, who, operation, path) -> {
+            if (who.equals(name) && process == node && left[0]-- == 0) {
+                world.time.trace("%s dies in %s %s", process, operation, path);
+                world.time.schedule(0, () -> {
+                    if (process == node) {
+                        if (withItsMachine) {
+                            losePower(downMillis);
+                        } else {
+                            kill(downMillis);
+                        }
+                    }
+                });
+                throw new VirtualTime.Crash(operation);
+            }
+        });
+    }
+
+    void pause(long millis) {
+        if (node != null) {
+            VirtualTime.Node process = node;
+            process.pause();
+            away(millis);
+            world.time.schedule(millis * 1_000_000, process::resume);
+        }
+    }
+
+    private void away(long millis) {
+        awayFrom = inTouch();
+        awayUntil = Math.max(awayUntil, world.time.millis() + millis);
+    }
+
+    /** What it answered just before it was away may not be forced until a while after. */
+    private long inTouch() {
+        return world.time.millis() < awayUntil + 3_500 ? awayFrom : world.time.millis();
+    }
+
+    /** The volume does not answer. */
+    void stallVolume(long millis) {
+        if (node != null) {
+            VirtualTime.Node process = node;
+            process.stallExecutors(true);
+            away(millis);
+            world.time.schedule(millis * 1_000_000, () -> process.stallExecutors(false));
+        }
+    }
+
+    /** Cut off the volume for longer than the lease: once it is back its locks are gone. 0: they are gone at once. */
+    void loseLocks(long stalledMillis) {
+        if (node == null) {
+            return;
+        }
+        VirtualTime.Node process = node;
+        stallVolume(stalledMillis);
+        world.time.schedule(Math.min(stalledMillis, LEASE_MILLIS) * 1_000_000, () -> {
+            if (process == node) {
+                world.time.trace("%s loses its locks", process);
+                world.oracle.losses.locksLost(inTouch(), Math.max(world.time.millis(), awayUntil));
+                world.disk.takeLocks(name);
+                world.files.takeLocks(name);
+            }
+        });
+    }
+
+    /** Told to stop: it says that it drains, hands its slots over, and ends. Comes back after a while. */
+    void drain(long downMillis) {
+        VirtualTime.Node process = node;
+        if (process == null || worker == null) {
+            return;
+        }
+        worker.drain(() -> process.schedule(0, () -> {
+            if (process == node) {
+                world.time.trace("%s has drained", process);
+                kill(downMillis);
+            }
+        }));
+    }
+
+    /** The machine's clock is from now on so much before or behind. */
+    void jumpWallClock(long offset) {
+        if (node != null) {
+            node.jumpWallClock(offset - clockOffset);
+        }
+        clockOffset = offset;
+    }
+
+    void heal() {
+        if (node != null) {
+            node.resume();
+            node.stallExecutors(false);
+        }
+        start();
+    }
+}

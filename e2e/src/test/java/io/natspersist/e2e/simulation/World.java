@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import io.natspersist.protocol.Subjects;
+import io.natspersist.simulation.MemoryNetwork;
+import io.natspersist.simulation.VirtualTime;
+import io.natspersist.worker.disk.FakeDisk;
+import io.natspersist.worker.file.FakeStreamFiles;
+import io.natspersist.worker.file.StreamFileLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** A whole cluster in virtual time: one coordinator, workers and clients, and what they share. */
+final class World {
+
+    final Scenario scenario;
+    final VirtualTime time;
+    final MemoryNetwork network;
+    final FakeDisk disk;
+    final FakeStreamFiles files;
+    final MemoryTableStore tables = new MemoryTableStore();
+    final Oracle oracle;
+    final CoordinatorProcess coordinator = new CoordinatorProcess(this);
+    private final Map<String, WorkerProcess> workers = new TreeMap<>();
+    private final List<ClientProcess> clients = new ArrayList<>();
+    private final List<String> streams = new ArrayList<>();
+    private boolean busy = true;
+    private boolean messagesVanished;
+
+    World(Scenario scenario) {
+        this.scenario = scenario;
+        this.time = new VirtualTime(scenario.seed());
+        this.network = new MemoryNetwork(time, scenario.seed());
+        this.disk = new FakeDisk(scenario.seed(), time::millis);
+        this.files = new FakeStreamFiles(random("files"),
+                new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000));
+        this.oracle = new Oracle(scenario.relaxed(), time::millis);
+        for (int i = 1; i <= scenario.streams(); i++) {
+            streams.add("s" + i);
+        }
+    }
+
+    /** Everything starts, and is left alone until every slot is served. */
+    void start() {
+        coordinator.start();
+        for (int i = 0; i < scenario.workers(); i++) {
+            addWorker();
+        }
+        if (!time.runUntil(coordinator::settled, 60_000)) {
+            oracle.problem("never began to serve: " + coordinator);
+        }
+        for (int i = 0; i < scenario.clients(); i++) {
+            clients.add(new ClientProcess(this, "c" + i));
+        }
+        clients.forEach(ClientProcess::start);
+    }
+
+    WorkerProcess addWorker() {
+        WorkerProcess worker = new WorkerProcess(this, "w" + workers.size());
+        workers.put(worker.name(), worker);
+        worker.start();
+        return worker;
+    }
+
+    /** All faults end, everything that is down comes up again, and clients begin nothing new. */
+    void heal() {
+        time.trace("everything heals");
+        busy = false;
+        network.healAll();
+        disk.onStep((number, node, operation, path) -> {});
+        clients.forEach(c -> c.node().resume());
+        coordinator.start();
+        workers.values().forEach(WorkerProcess::heal);
+    }
+
+    /** From now on messages may have vanished without either end knowing. */
+    void messagesVanish() {
+        messagesVanished = true;
+    }
+
+    boolean messagesVanished() {
+        return messagesVanished;
+    }
+
+    /** Whether clients are to go on. */
+    boolean busy() {
+        return busy;
+    }
+
+    List<WorkerProcess> workers() {
+        return List.copyOf(workers.values());
+    }
+
+    List<ClientProcess> clients() {
+        return clients;
+    }
+
+    List<String> streams() {
+        return streams;
+    }
+
+    Subjects subjects() {
+        return new Subjects("p");
+    }
+
+    /** A source of chance for that purpose alone, so that one more draw there changes nothing elsewhere. */
+    SplittableRandom random(String purpose) {
+        return new SplittableRandom(scenario.seed() * 31 + purpose.hashCode());
+    }
+}
