@@ -51,6 +51,7 @@ final class OneCluster {
     private AssignmentTable table = AssignmentTable.empty(SLOTS);
     private long numbers;
     private long epochs;
+    private long started;
 
     OneCluster(long seed) {
         this.seed = seed;
@@ -85,7 +86,7 @@ final class OneCluster {
         nodes.put(name, node);
         Worker worker = new Worker(config, network.connect(node), node.loop(),
                 new WorkerExecutors(node.executor("journal", 2), node.executor("files", 4), node.executor("probes", 2)),
-                disk.mount(name), files.mount(name), new SplittableRandom(seed + workers.size()), why -> {
+                disk.mount(name), files.mount(name), new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
                 });

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.transport.nats.NatsTransport;
+import io.natspersist.worker.disk.VolumeDisk;
+import io.natspersist.worker.file.SqliteStreamFiles;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker as a process. Exit codes: 0 drained, 2 misconfigured, 3 halted because it may have been taken over. */
+public final class WorkerMain {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerMain.class);
+    private static final int HALTED = 3;
+
+    private WorkerMain() {}
+
+    public static void main(String[] args) throws InterruptedException, IOException {
+        WorkerSettings settings;
+        try {
+            settings = WorkerSettings.parse(args, System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        ThreadEventLoop loop = new ThreadEventLoop("worker", e -> halt("a task failed", e));
+        NatsTransport transport = NatsTransport.connect(settings.nats());
+        Worker worker = new Worker(settings.config(), transport, loop,
+                new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
+                        threads("probe", 4)),
+                new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SecureRandom(),
+                why -> halt(why, null));
+        worker.start();
+        CountDownLatch drained = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            worker.drain(drained::countDown);
+            try {
+                if (!drained.await(settings.drainSeconds(), TimeUnit.SECONDS)) {
+                    LOG.warn("not drained in {} s: what is left will be adopted from the journal",
+                            settings.drainSeconds());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "drain"));
+        LOG.info("worker {} on {}", settings.config().name(), settings.root());
+        new CountDownLatch(1).await();
+    }
+
+    /** At once: whatever would be closed cleanly may belong to a successor. */
+    private static void halt(String why, @Nullable Throwable cause) {
+        LOG.error("halting: {}", why, cause);
+        Runtime.getRuntime().halt(HALTED);
+    }
+
+    private static ExecutorService threads(String name, int count) {
+        AtomicInteger made = new AtomicInteger();
+        return Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, name + "-" + made.incrementAndGet());
+            thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler((t, e) -> halt("a task failed on " + t.getName(), e));
+            return thread;
+        });
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.protocol.WireMessage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a stream must do, in the simplest words. */
+final class StreamModel {
+
+    record Stored(long seq, @Nullable String key, String value) {}
+
+    final TreeMap<Long, Stored> messages = new TreeMap<>();
+    final Map<String, Long> ids = new HashMap<>();
+    long lastSeq;
+    long change;
+
+    /** Returns the seq, or the name of the error. */
+    String set(@Nullable String key, long seq, long expectLast, long expectSeq, @Nullable String id, String value) {
+        if (id != null && ids.containsKey(id)) {
+            return "seq " + ids.get(id) + " again";
+        }
+        if (expectLast >= 0 && expectLast != lastSeq) {
+            return "WRONG_LAST_SEQ";
+        }
+        if (expectSeq >= 0 && expectSeq != seqOf(key)) {
+            return "WRONG_KEY_SEQ";
+        }
+        long at = seq == 0 ? lastSeq + 1 : seq;
+        messages.values().removeIf(m -> key != null && key.equals(m.key));
+        messages.put(at, new Stored(at, key, value));
+        lastSeq = Math.max(lastSeq, at);
+        change++;
+        if (id != null) {
+            ids.put(id, at);
+        }
+        return "seq " + at;
+    }
+
+    long seqOf(@Nullable String key) {
+        return messages.values().stream().filter(m -> key != null && key.equals(m.key)).mapToLong(Stored::seq).findAny()
+                .orElse(0);
+    }
+
+    long delete(List<Long> seqs) {
+        return removed(seqs.stream().filter(s -> messages.remove(s) != null).count());
+    }
+
+    long deleteKey(String key) {
+        return removed(messages.values().removeIf(m -> key.equals(m.key)) ? 1 : 0);
+    }
+
+    long deleteAll(long upTo) {
+        int count = messages.headMap(upTo, true).size();
+        messages.headMap(upTo, true).clear();
+        return removed(count);
+    }
+
+    private long removed(long count) {
+        change += count == 0 ? 0 : 1;
+        return count;
+    }
+
+    List<String> read(long from, long to) {
+        return messages.subMap(from, true, to, true).values().stream()
+                .map(m -> m.seq + " " + m.key + " " + m.value).toList();
+    }
+
+    static List<String> read(List<WireMessage> page) {
+        List<String> result = new ArrayList<>();
+        page.forEach(m -> result.add(m.seq() + " " + m.key() + " " + (m.value() == null ? "" : new String(m.value()))));
+        return result;
+    }
+
+    List<String> keys() {
+        return messages.values().stream().filter(m -> m.key != null).map(m -> m.key + "=" + m.seq).sorted().toList();
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
+import io.natspersist.worker.stream.StreamsConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random operations on a few streams, with workers killed, streams flushed, files and streams closed for want of room, and
+ * values pushed out of memory, each answer compared with a simple model's. {@code -Dmodel.seed=N} runs one seed.
+ */
+class WorkerModelTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int OPERATIONS = 250;
+
+    @TestFactory
+    List<DynamicTest> everyAnswerIsTheModels() {
+        Long one = Long.getLong("model.seed");
+        List<DynamicTest> tests = new ArrayList<>();
+        for (long seed = one == null ? 1 : one; seed <= (one == null ? 60 : one); seed++) {
+            long s = seed;
+            tests.add(DynamicTest.dynamicTest("seed " + seed, () -> new Run(s).run()));
+        }
+        return tests;
+    }
+
+    private static final class Run {
+        final SplittableRandom random;
+        final OneCluster cluster;
+        final Map<String, StreamModel> models = new HashMap<>();
+        final List<String> history = new ArrayList<>();
+        String worker = "w0";
+        int ids;
+
+        Run(long seed) {
+            random = new SplittableRandom(seed);
+            cluster = new OneCluster(seed);
+        }
+
+        void run() {
+            startWorker();
+            cluster.assign(worker, null);
+            try {
+                for (int i = 0; i < OPERATIONS; i++) {
+                    step();
+                }
+                for (String stream : new TreeSet<>(models.keySet())) {
+                    readAll(stream);
+                }
+            } catch (AssertionError e) {
+                throw new AssertionError(String.join("\n", history) + "\n" + e.getMessage(), e);
+            }
+            assertThat(cluster.halts).isEmpty();
+        }
+
+        private void startWorker() {
+            WorkerConfig config = new WorkerConfig(worker, OneCluster.SUBJECTS);
+            cluster.start(worker, config.withStreams(
+                    StreamsConfig.DEFAULT.withCaps(2, 1, 40).withTimes(random.nextInt(10, 2_000), 300, 3_000)));
+        }
+
+        private void step() {
+            String stream = "s" + random.nextInt(4);
+            StreamModel model = models.computeIfAbsent(stream, s -> new StreamModel());
+            switch (random.nextInt(14)) {
+                case 0, 1, 2, 3, 4 -> set(stream, model);
+                case 5 -> delete(stream, model);
+                case 6 -> deleteAll(stream, model);
+                case 7 -> get(stream, model);
+                case 8 -> readAll(stream);
+                case 9 -> keys(stream, model);
+                case 10 -> info(stream, model);
+                case 11 -> note("time passes", random.nextInt(5_000));
+                case 12 -> {
+                    history.add("flush " + stream);
+                    json(ask("flush", stream, Headers.NONE, ""));
+                }
+                default -> {
+                    if (random.nextInt(3) == 0) {
+                        replaceWorker();
+                    }
+                }
+            }
+        }
+
+        private void note(String what, long millis) {
+            history.add(what + " " + millis + " ms");
+            cluster.time.runFor(millis);
+        }
+
+        private void replaceWorker() {
+            Incarnation dead = cluster.incarnations.get(worker);
+            history.add("kill " + dead);
+            cluster.crash(worker);
+            if (random.nextBoolean()) {
+                worker = worker.equals("w0") ? "w1" : "w0";
+            }
+            startWorker();
+            cluster.assign(worker, null, dead);
+            Incarnation self = cluster.incarnations.get(worker);
+            assertThat(cluster.time.runUntil(() -> cluster.heartbeats.get(worker).adopted().size() == OneCluster.SLOTS,
+                    10_000))
+                    .isTrue();
+            cluster.assign(java.util.Collections.nCopies(OneCluster.SLOTS,
+                    new io.natspersist.protocol.table.SlotAssignment(self, cluster.epochs(), null, List.of())));
+        }
+
+        private Message ask(String op, String stream, Headers headers, String payload) {
+            return cluster.ask(worker, op, stream, headers, payload);
+        }
+
+        private static JsonNode json(Message message) {
+            assertThat(message.headers().first(HeaderNames.ERROR)).as("error").isNull();
+            try {
+                return JSON.readTree(message.payload());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void set(String stream, StreamModel model) {
+            String key = random.nextInt(3) == 0 ? null : "k" + random.nextInt(5);
+            long seq = random.nextInt(6) == 0 ? random.nextLong(1, model.lastSeq + 3) : 0;
+            long expectLast = random.nextInt(6) == 0 ? Math.max(0, model.lastSeq - random.nextInt(2)) : -1;
+            long expectSeq = key != null && random.nextInt(4) == 0 ? (random.nextBoolean() ? model.seqOf(key) : 0) : -1;
+            String id = random.nextInt(3) == 0 ? "id" + random.nextInt(Math.max(1, ids - 3), ids + 2) : null;
+            ids++;
+            String value = "v".repeat(random.nextInt(30)) + ids;
+            Headers.Builder headers = Headers.builder().addIfPresent(HeaderNames.KEY, key)
+                    .addIfPresent(HeaderNames.MSG_ID, id);
+            if (seq > 0) {
+                headers.add(HeaderNames.SEQ, seq);
+            }
+            if (expectLast >= 0) {
+                headers.add(HeaderNames.EXPECT_LAST_SEQ, expectLast);
+            }
+            if (expectSeq >= 0) {
+                headers.add(HeaderNames.EXPECT_SEQ, expectSeq);
+            }
+            history.add("set " + stream + " " + headers.build() + " " + value);
+            Message answer = ask("set", stream, headers.build(), value);
+            String error = answer.headers().first(HeaderNames.ERROR);
+            String got = error != null
+                    ? error
+                    : "seq " + json(answer).get("seq").asLong() + (json(answer).has("duplicate") ? " again" : "");
+            assertThat(got).isEqualTo(model.set(key, seq, expectLast, expectSeq, id, value));
+        }
+
+        private void delete(String stream, StreamModel model) {
+            if (random.nextBoolean()) {
+                String key = "k" + random.nextInt(5);
+                history.add("delete " + stream + " " + key);
+                assertThat(json(ask("delete", stream, Headers.of(HeaderNames.KEY, key), "")).get("deleted").asLong())
+                        .isEqualTo(model.deleteKey(key));
+            } else {
+                List<Long> seqs = random.longs(3, 1, model.lastSeq + 3).distinct().boxed().toList();
+                history.add("delete " + stream + " " + seqs);
+                String header = String.join(",", seqs.stream().map(String::valueOf).toList());
+                assertThat(json(ask("delete", stream, Headers.of(HeaderNames.SEQ, header), "")).get("deleted").asLong())
+                        .isEqualTo(model.delete(seqs));
+            }
+        }
+
+        private void deleteAll(String stream, StreamModel model) {
+            long upTo = random.nextInt(3) == 0 ? Long.MAX_VALUE : random.nextLong(model.lastSeq + 2);
+            history.add("deleteAll " + stream + " " + upTo);
+            assertThat(json(ask("deleteAll", stream, Headers.of(HeaderNames.END_SEQ, "" + upTo), "")).get("deleted")
+                    .asLong())
+                    .isEqualTo(model.deleteAll(upTo));
+        }
+
+        private void get(String stream, StreamModel model) {
+            String key = "k" + random.nextInt(5);
+            history.add("get " + stream + " " + key);
+            Message byKey = ask("get", stream, Headers.of(HeaderNames.KEY, key), "");
+            assertThat(seqOf(byKey)).isEqualTo(model.seqOf(key));
+            Message last = ask("get", stream, Headers.of(HeaderNames.LAST, "true"), "");
+            assertThat(seqOf(last)).isEqualTo(model.messages.isEmpty() ? 0 : model.messages.lastKey());
+            if (!model.messages.isEmpty()) {
+                assertThat(new String(last.payload(), StandardCharsets.UTF_8))
+                        .isEqualTo(model.messages.lastEntry().getValue().value());
+            }
+        }
+
+        private static long seqOf(Message answer) {
+            String seq = answer.headers().first(HeaderNames.SEQ);
+            return seq == null ? 0 : Long.parseLong(seq);
+        }
+
+        private void readAll(String stream) {
+            StreamModel model = models.get(stream);
+            long from = random.nextLong(1, model.lastSeq + 2);
+            history.add("getAll " + stream + " from " + from);
+            List<String> got = new ArrayList<>();
+            long next = from;
+            while (next != 0) {
+                MessagePage page = MessagePage.decode(
+                        ask("getAll", stream, Headers.of(HeaderNames.START_SEQ, "" + next, HeaderNames.LIMIT, "4"), "")
+                                .payload());
+                got.addAll(StreamModel.read(page.messages()));
+                next = page.next();
+            }
+            assertThat(got).isEqualTo(model.read(from, Long.MAX_VALUE));
+        }
+
+        private void keys(String stream, StreamModel model) {
+            history.add("keys " + stream);
+            JsonNode answer = json(ask("keys", stream, Headers.NONE, ""));
+            List<String> got = new ArrayList<>();
+            answer.get("keys").forEach(k -> got.add(k.get("key").asText() + "=" + k.get("seq").asLong()));
+            assertThat(got).isEqualTo(model.keys());
+        }
+
+        private void info(String stream, StreamModel model) {
+            history.add("info " + stream);
+            JsonNode info = json(ask("info", stream, Headers.NONE, ""));
+            assertThat(info.get("messages").asLong()).isEqualTo(model.messages.size());
+            assertThat(info.get("lastSeq").asLong()).isEqualTo(model.lastSeq);
+            assertThat(info.get("change").asLong()).isEqualTo(model.change);
+            assertThat(info.get("firstSeq").asLong())
+                    .isEqualTo(model.messages.isEmpty() ? 0 : model.messages.firstKey());
+            long bytes = model.messages.values().stream()
+                    .mapToLong(m -> m.value().length() + (m.key() == null ? 0 : m.key().length())).sum();
+            assertThat(info.get("bytes").asLong()).isEqualTo(bytes);
+        }
+    }
+}
