@@ -170,6 +170,9 @@ public final class PersistClient implements AutoCloseable {
             watch.start();
             watch.ended().whenComplete((done, failed) -> watches.remove(watch));
         });
+        if (requests.isClosed()) {
+            watch.close();
+        }
         return watch;
     }
 

@@ -39,7 +39,7 @@ final class Requests {
     private final Map<StreamName, WriteLane> lanes = new HashMap<>();
     private int inFlight;
     private long ordinals;
-    private boolean closed;
+    private volatile boolean closed;
 
     Requests(ClientConfig config, Transport transport, ClientLoop loop, Discovery discovery, Backoff backoff) {
         this.config = config;
@@ -60,6 +60,18 @@ final class Requests {
                 route(call);
             }
         });
+        refuseIfClosed(call);
+    }
+
+    /** A closed loop may run nothing any more. */
+    private void refuseIfClosed(Call call) {
+        if (closed) {
+            call.result.completeExceptionally(closedFault(call));
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     private void begin(Call call, long nanos) {
@@ -81,6 +93,7 @@ final class Requests {
             begin(call, loop.nanos());
             locate(call, located);
         });
+        refuseIfClosed(call);
         return located;
     }
 
@@ -108,7 +121,11 @@ final class Requests {
 
     private void failClosed(Call call) {
         open.remove(call);
-        call.result.completeExceptionally(call.fault(PersistException.CLOSED, 499, false, "the client was closed"));
+        call.result.completeExceptionally(closedFault(call));
+    }
+
+    private static PersistException closedFault(Call call) {
+        return call.fault(PersistException.CLOSED, 499, false, "the client was closed");
     }
 
     private void route(Call call) {

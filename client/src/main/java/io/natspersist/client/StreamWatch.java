@@ -89,6 +89,7 @@ final class StreamWatch implements Watch {
     @Override
     public void close() {
         closed = true;
+        ready.completeExceptionally(closedFault());
         loop.execute(this::stop);
     }
 
@@ -100,9 +101,12 @@ final class StreamWatch implements Watch {
             subscription = null;
             discovery.unwatch(ownersChanged);
         }
-        ready.completeExceptionally(
-                new PersistException(PersistException.CLOSED, 499, false, true, -1, "the watch was closed", null));
+        ready.completeExceptionally(closedFault());
         ended.complete(null);
+    }
+
+    private static PersistException closedFault() {
+        return new PersistException(PersistException.CLOSED, 499, false, true, -1, "the watch was closed", null);
     }
 
     private void end(PersistException why) {
