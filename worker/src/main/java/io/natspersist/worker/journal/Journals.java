@@ -12,7 +12,8 @@ import java.util.List;
 /** All the journals on a volume. Blocking. */
 public final class Journals {
 
-    private Journals() {}
+    private Journals() {
+    }
 
     /** Every incarnation that has a journal; names that are no incarnation's are passed over. */
     public static List<Incarnation> list(Disk disk) throws IOException {
@@ -27,7 +28,10 @@ public final class Journals {
         return found;
     }
 
-    /** Whether somebody has told the journal's owner to halt, or has sealed it. */
+    /**
+     * Whether somebody has told the journal's owner to halt, or has sealed it. Never to be asked in the process of that owner: looking
+     * at a locked segment drops the lock.
+     */
     public static boolean isFenced(Disk disk, Incarnation journal) throws IOException {
         JournalFolder folder = JournalFolder.of(journal);
         List<String> names = disk.list(folder.path());
