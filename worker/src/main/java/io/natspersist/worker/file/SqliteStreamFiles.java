@@ -173,6 +173,9 @@ public final class SqliteStreamFiles implements StreamFiles {
     private static void requireOurs(Database database) throws SQLException, WrongFile {
         long application = database.number("PRAGMA application_id");
         long version = database.number("PRAGMA user_version");
+        if (application == 0) {
+            throw new Damaged("it has been emptied, or never was a stream's file");
+        }
         if (application != Schema.APPLICATION_ID) {
             throw new WrongFile("it is no stream's file: its application_id is " + application);
         }

@@ -62,19 +62,26 @@ final class MemoryStream {
             return;
         }
         checkOrder(changes);
-        for (Change next : changes) {
-            if (epochs.isEmpty() || epochs.getLast().epoch() < next.epoch()) {
-                epochs.add(new EpochStart(next.epoch(), next.number()));
-            }
-            switch (next) {
-                case Change.Set set -> set(set);
-                case Change.Delete delete -> delete(delete);
-                case Change.DeleteAll all -> deleteAll(all);
-            }
-            change = next.number();
+        changes.forEach(this::applyOne);
+        endBatch(changes.getLast().decidedAt());
+    }
+
+    /** One of a batch, which {@link #endBatch} must end. */
+    void applyOne(Change next) {
+        if (epochs.isEmpty() || epochs.getLast().epoch() < next.epoch()) {
+            epochs.add(new EpochStart(next.epoch(), next.number()));
         }
+        switch (next) {
+            case Change.Set set -> set(set);
+            case Change.Delete delete -> delete(delete);
+            case Change.DeleteAll all -> deleteAll(all);
+        }
+        change = next.number();
+    }
+
+    void endBatch(long decidedAt) {
         trim();
-        ids.values().removeIf(id -> id.at < changes.getLast().decidedAt() - limits.idMillis());
+        ids.values().removeIf(id -> id.at < decidedAt - limits.idMillis());
     }
 
     private void checkOrder(List<Change> changes) {

@@ -71,7 +71,7 @@ abstract class StreamFilesContract {
 
     @Test
     void everyPartOfAMessageIsKept() {
-        Change.Set full = changes.at(5, "käse/1", "id-1", Headers.of("A", "1", "A", "\u00fc:\n\"", "", ""),
+        Change.Set full = changes.at(5, "käse/1", "id-1", Headers.of("A", "1", "A", "\u00fc: \"", "B", ""),
                 new byte[]{0, -1});
         Change.Set empty = changes.at(6, null, null, Headers.NONE, new byte[0]);
         Change.Set absent = changes.at(7, "k", null, Headers.NONE, null);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import static io.natspersist.worker.file.Changes.STREAM;
+import static io.natspersist.worker.file.StreamFilesContract.SLOT;
+import static io.natspersist.worker.file.StreamFilesContract.opened;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import io.natspersist.worker.file.StreamFiles.Opened;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damaged files are set aside and reported; what only looks like damage is not. */
+class SqliteDamageTest {
+
+    @TempDir
+    Path root;
+
+    private Path folder = Path.of(".");
+    private Path file = Path.of(".");
+
+    @BeforeEach
+    void aClosedFile() throws IOException {
+        folder = root.resolve("streams/" + SLOT + "/projects/42");
+        file = folder.resolve("+notes.3.db");
+        Changes changes = new Changes(3);
+        List<Change> many = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            many.add(changes.set("key" + i, "value".repeat(20)));
+        }
+        StreamFile made = new SqliteStreamFiles(root).create(STREAM, SLOT, 3);
+        made.apply(many);
+        made.close();
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsSetAside() throws IOException {
+        overwrite(0, 100);
+
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        assertThat(files.open(STREAM, SLOT, 4)).isInstanceOf(Opened.Corrupt.class);
+        assertThat(names()).containsExactly("+notes.4.corrupt", "+notes.4.corrupt-wal");
+    }
+
+    @Test
+    void anEmptiedFileIsNoEmptyStream() throws IOException {
+        Files.write(file, new byte[0]);
+
+        assertThat(new SqliteStreamFiles(root).open(STREAM, SLOT, 4)).isInstanceOf(Opened.Corrupt.class);
+    }
+
+    @Test
+    void aSetAsideFileIsNeverTakenForAbsentNorMadeAnew() throws IOException {
+        overwrite(0, 100);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        files.open(STREAM, SLOT, 4);
+
+        assertThat(files.open(STREAM, SLOT, 5)).isInstanceOf(Opened.Corrupt.class);
+        assertThatThrownBy(() -> files.create(STREAM, SLOT, 5)).isInstanceOf(StreamFileException.class);
+    }
+
+    @Test
+    void aRestoredFileIsOpenedAgain() throws IOException {
+        byte[] good = Files.readAllBytes(file);
+        overwrite(0, 100);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        files.open(STREAM, SLOT, 4);
+        Files.write(folder.resolve("+notes.4.db"), good);
+
+        StreamFile restored = opened(files, 5);
+        assertThat(restored.state().change()).isEqualTo(200);
+        restored.close();
+    }
+
+    @Test
+    void damageFoundWhileReadingIsSetAsideByTheNextToOpen() throws IOException {
+        int size = (int) Files.size(file);
+        overwrite(size / 2, size / 2);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        StreamFile opened = opened(files, 3);
+
+        assertThatThrownBy(() -> opened.read(1, 1000, 1000, 1_000_000)).isInstanceOfSatisfying(
+                StreamFileException.class,
+                e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+        opened.abandon();
+        assertThat(files.open(STREAM, SLOT, 3)).isInstanceOf(Opened.Corrupt.class);
+        assertThat(names()).containsExactly("+notes.3.corrupt", "+notes.3.corrupt-wal");
+    }
+
+    @Test
+    void whatLookedDamagedAndIsSoundIsOpened() throws IOException {
+        int size = (int) Files.size(file);
+        byte[] good = Files.readAllBytes(file);
+        overwrite(size / 2, size / 2);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        StreamFile opened = opened(files, 3);
+        assertThatThrownBy(() -> opened.read(1, 1000, 1000, 1_000_000)).isInstanceOf(StreamFileException.class);
+        opened.abandon();
+        Files.write(file, good);
+
+        StreamFile again = opened(files, 3);
+        assertThat(again.read(1, 1000, 1000, 1_000_000)).hasSize(200);
+        again.close();
+    }
+
+    @Test
+    void rowsThatContradictTheirCountersAreDamage() throws Exception {
+        sql("DELETE FROM messages WHERE seq = 100");
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        StreamFile opened = opened(files, 3);
+
+        assertThatThrownBy(() -> opened.changesAfter(90, 100, 1_000_000)).hasMessageContaining("change 100 is missing");
+        opened.abandon();
+        assertThat(files.open(STREAM, SLOT, 3)).isInstanceOf(Opened.Corrupt.class);
+    }
+
+    @Test
+    void aFileOfANewerVersionIsRefusedAndLeftAlone() throws Exception {
+        sql("PRAGMA user_version = 2");
+
+        assertThat(new SqliteStreamFiles(root).open(STREAM, SLOT, 4))
+                .isEqualTo(new Opened.Unavailable("its version is 2, and this program knows 1"));
+        sql4("PRAGMA user_version = 1");
+        opened(new SqliteStreamFiles(root), 5).close();
+    }
+
+    @Test
+    void anotherProgramsDatabaseIsRefused() throws Exception {
+        sql("PRAGMA application_id = 7");
+
+        assertThat(new SqliteStreamFiles(root).open(STREAM, SLOT, 4)).isInstanceOf(Opened.Unavailable.class);
+    }
+
+    @Test
+    void anotherStreamsFileIsRefused() throws IOException {
+        Files.move(file, folder.resolve("other.3.db"));
+
+        assertThat(new SqliteStreamFiles(root).open(new StreamName("projects.42.other"), SLOT, 4))
+                .isEqualTo(new Opened.Unavailable("it is the file of the stream projects.42.Notes"));
+    }
+
+    private void overwrite(int from, int length) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, from, from + length, (byte) 0x5a);
+        Files.write(file, bytes);
+    }
+
+    private void sql(String statement) throws Exception {
+        sql(file, statement);
+    }
+
+    private void sql4(String statement) throws Exception {
+        sql(folder.resolve("+notes.4.db"), statement);
+    }
+
+    private static void sql(Path database, String sql) throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(e -> e.getFileName().toString()).sorted().toList();
+        }
+    }
+}

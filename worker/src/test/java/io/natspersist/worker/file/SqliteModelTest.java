@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import static io.natspersist.worker.file.Changes.STREAM;
+import static io.natspersist.worker.file.StreamFilesContract.SLOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.natspersist.transport.Headers;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.Message;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random changes in random batches, the file compared with the model after each and after being opened again. */
+class SqliteModelTest {
+    private static final StreamFileLimits LIMITS = new StreamFileLimits(12, 1_500, 500);
+    private static final long ALL = Long.MAX_VALUE;
+
+    @TempDir
+    Path root;
+
+    private final MemoryStream model = new MemoryStream(LIMITS);
+    private long epoch = 1;
+    private final Changes changes = new Changes(epoch);
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theFileHoldsWhatTheModelHolds(long seed) throws IOException {
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        StreamFiles files = new SqliteStreamFiles(root, LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, epoch);
+        for (int step = 0; step < 60; step++) {
+            file.apply(batch(random));
+            compare(file, random);
+            int end = random.nextInt(4);
+            if (end == 0) {
+                file.close();
+            } else if (end == 1) {
+                file.abandon();
+            } else if (end == 2) {
+                file.sync();
+                continue;
+            } else {
+                continue;
+            }
+            if (random.nextBoolean()) {
+                changes.epoch(++epoch);
+            }
+            files = random.nextBoolean() ? files : new SqliteStreamFiles(root, LIMITS);
+            file = StreamFilesContract.opened(files, epoch);
+            compare(file, random);
+        }
+        file.close();
+    }
+
+    private List<Change> batch(Random random) {
+        List<Change> batch = new ArrayList<>();
+        for (int i = random.nextInt(6); i >= 0; i--) {
+            changes.later(random.nextInt(40));
+            Change next = next(random);
+            model.applyOne(next);
+            batch.add(next);
+        }
+        model.endBatch(batch.getLast().decidedAt());
+        return batch;
+    }
+
+    private Change next(Random random) {
+        List<Message> live = model.read(1, ALL, 1000, ALL);
+        return switch (random.nextInt(10)) {
+            case 0, 1, 2 -> changes.set(key(random), id(random), "v".repeat(random.nextInt(40)));
+            case 3, 4 -> changes.set(null, random.nextInt(5) == 0 ? null : "x".repeat(random.nextInt(600)));
+            case 5 -> changes.at(1 + random.nextLong(changes.seq() + 3), random.nextBoolean() ? key(random) : null,
+                    id(random),
+                    Headers.of("h", "" + random.nextInt()), new byte[random.nextInt(3)]);
+            case 6, 7 -> live.isEmpty() ? changes.set("x") : delete(random, live);
+            case 8 -> random.nextInt(3) > 0
+                    ? changes.set(key(random), "y")
+                    : changes.deleteAll(random.nextLong(changes.seq() + 1), id(random));
+            default -> changes.set("key", "again");
+        };
+    }
+
+    private Change delete(Random random, List<Message> live) {
+        Message one = live.get(random.nextInt(live.size()));
+        Message other = live.get(random.nextInt(live.size()));
+        return one.key() != null
+                ? changes.deleteKey(one.key(), one.seq(), "d" + random.nextInt())
+                : one.seq() == other.seq() ? changes.delete(one.seq()) : changes.delete(other.seq(), one.seq());
+    }
+
+    private static String key(Random random) {
+        return "k" + random.nextInt(6);
+    }
+
+    private static @Nullable String id(Random random) {
+        return random.nextBoolean() ? null : "i" + random.nextInt(20);
+    }
+
+    private void compare(StreamFile file, Random random) {
+        assertThat(file.state()).isEqualTo(model.state());
+        long change = model.state().change();
+        long from = random.nextLong(model.state().lastSeq() + 2);
+        int limit = 1 + random.nextInt(10);
+        long bytes = random.nextInt(1000);
+        for (long after = Math.max(0, change - 30); after <= change; after++) {
+            assertSame(file.changesAfter(after, limit, bytes), model.changesAfter(after, limit, bytes));
+        }
+        assertSame(file.changesAfter(0, 1000, ALL), model.changesAfter(0, 1000, ALL));
+        assertSame(file.read(1, ALL, 1000, ALL), model.read(1, ALL, 1000, ALL));
+        assertSame(file.read(from, from + 5, limit, bytes), model.read(from, from + 5, limit, bytes));
+        assertSame(file.get(from), model.get(from));
+        assertSame(file.get("k1"), model.get("k1"));
+        assertSame(file.last(), model.last());
+        assertSame(file.firstSince(changes.now() - 30), model.firstSince(changes.now() - 30));
+        assertThat(file.count(from)).isEqualTo(model.count(from));
+        assertThat(file.keys(null, 1000)).isEqualTo(model.keys(null, 1000));
+        assertThat(file.keys("k1", limit)).isEqualTo(model.keys("k1", limit));
+        long young = changes.now() - LIMITS.idMillis();
+        assertThat(file.rememberedIds(young)).containsExactlyInAnyOrderElementsOf(model.rememberedIds(young));
+        for (String id : model.rememberedIds(young)) {
+            assertThat(file.remembered(id, young)).isEqualTo(model.remembered(id, young));
+        }
+    }
+
+    private static void assertSame(Object actual, Object expected) {
+        assertThat(text(actual)).isEqualTo(text(expected));
+    }
+
+    /** Records with their arrays' contents. */
+    private static String text(Object value) {
+        return switch (value) {
+            case Optional<?> optional -> optional.map(SqliteModelTest::text).orElse("none");
+            case List<?> list -> list.stream().map(SqliteModelTest::text).toList().toString();
+            case Change.Set set -> set.epoch() + " " + set.decidedAt() + " " + text(set.message());
+            case Message m ->
+                m.seq() + " " + m.time() + " " + m.change() + " " + m.key() + " " + m.msgId() + " " + m.headers()
+                        + " " + Arrays.toString(m.value());
+            default -> value.toString();
+        };
+    }
+}
