@@ -7,7 +7,7 @@ package io.natspersist.client;
  * @param reason why
  * @param lostChanges with {@link Reason#CHANGES_LOST}: how many changes that this watcher had seen are gone from the stream;
  *        else 0. Who wrote them can send them again with the same message ids
- * @param last the last position that the watch had reached
+ * @param last the last position at which the watcher's picture was complete
  */
 public record Reset(Reason reason, long lostChanges, Position last) {
 

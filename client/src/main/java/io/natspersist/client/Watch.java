@@ -12,7 +12,7 @@ public interface Watch extends AutoCloseable {
      */
     CompletableFuture<Void> ready();
 
-    /** The last change that the listener was told of; after a reset, until the snapshot ends, the position before it. */
+    /** Where an application could go on later; after a reset, until the snapshot ends, the position before it. */
     Position position();
 
     WatchStats stats();

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * are dropped; if they are history the owner will say so. While a question is open, notices wait in a bounded buffer. A
  * snapshot counts as of its first page's change B: of all pages only messages stored at or before B are told, and every
  * change after B is told as a change; a message that changed while the pages were read is so told by that change, and no
- * other message can have changed.
+ * other message can have changed. It ends with the last change that any of its pages reflects; where the owner changes before
+ * that it begins again, because the new one may never have heard of a change that a page has shown.
  */
 final class WatchState {
 
@@ -37,6 +38,12 @@ final class WatchState {
     private long resetLost;
     /** What the first page of the snapshot being read reflects; null: it has not come yet. */
     private @Nullable Position base;
+    /** The last change that any page of it reflects. */
+    private long reflected;
+    /** All pages have been told, but not yet all changes that they may reflect. */
+    private boolean finishing;
+    /** Where the listener could go on later. */
+    private Position resumable;
 
     private long changes;
     private long duplicates;
@@ -48,8 +55,10 @@ final class WatchState {
         this.listener = listener;
         this.buffer = new NoticeBuffer(bufferedChanges);
         this.position = Position.START;
+        this.resumable = Position.START;
         if (from instanceof WatchFrom.After after) {
             position = after.position();
+            resumable = position;
             askWhatWasMissed();
         } else if (from instanceof WatchFrom.Now) {
             question = new Question.WhereAreWe();
@@ -64,8 +73,9 @@ final class WatchState {
         return question;
     }
 
+    /** Where the listener could go on later. */
     Position position() {
-        return position;
+        return resumable;
     }
 
     WatchStats stats() {
@@ -129,6 +139,7 @@ final class WatchState {
         heardOf(new Position(answer.epoch(), 0));
         if (answer instanceof Answer.Info info) {
             position = new Position(info.epoch(), info.change());
+            resumable = position;
             question = null;
         } else if (answer instanceof Answer.Changes missed) {
             return follow(missed);
@@ -143,6 +154,10 @@ final class WatchState {
     }
 
     private boolean follow(Answer.Changes missed) {
+        if (finishing && missed.epoch() > position.epoch()) {
+            beginSnapshot(Reset.Reason.MOVED, 0); // a page may show a change that the new owner never heard of
+            return true;
+        }
         boolean helps = disturbed;
         for (Change change : missed.changes()) {
             if (change.position().change() == position.change() + 1) {
@@ -151,6 +166,7 @@ final class WatchState {
             }
         }
         position = new Position(missed.epoch(), position.change());
+        resumable = finishing ? resumable : position;
         highest = Math.max(highest, missed.change());
         question = null;
         goOn();
@@ -164,7 +180,7 @@ final class WatchState {
         }
         if (base == null) {
             base = new Position(page.epoch(), page.change());
-            listener.onReset(new Reset(java.util.Objects.requireNonNull(resetReason), resetLost, position));
+            listener.onReset(new Reset(java.util.Objects.requireNonNull(resetReason), resetLost, resumable));
         }
         for (StreamMessage message : page.messages()) {
             if (message.change() <= base.change()) {
@@ -172,15 +188,26 @@ final class WatchState {
             }
         }
         highest = Math.max(highest, page.change());
+        reflected = Math.max(reflected, page.change());
         if (page.next() > 0) {
             question = new Question.WhatIsThere(page.next());
             return true;
         }
         position = base;
+        finishing = true;
         question = null;
-        listener.onSnapshotEnd(position);
+        endSnapshot();
         goOn();
         return true;
+    }
+
+    /** Ends the snapshot once the listener knows all that its pages may reflect. */
+    private void endSnapshot() {
+        if (finishing && position.change() >= reflected) {
+            finishing = false;
+            resumable = position;
+            listener.onSnapshotEnd(position);
+        }
     }
 
     private void beginSnapshot(Reset.Reason reason, long lostChanges) {
@@ -191,6 +218,8 @@ final class WatchState {
         resetReason = reason;
         resetLost = lostChanges;
         base = null;
+        reflected = 0;
+        finishing = false;
         question = new Question.WhatIsThere(1);
     }
 
@@ -219,7 +248,9 @@ final class WatchState {
 
     private void tell(Change change) {
         position = change.position();
+        resumable = finishing ? resumable : position;
         changes++;
         listener.onChange(change);
+        endSnapshot();
     }
 }

@@ -100,8 +100,23 @@ class WatchStateTest {
         WatchState watch = new WatchState(WatchFrom.beginning(), 100, listener);
         answer(watch, new Answer.Messages(3, 5, List.of(message(1, 1)), 2));
         answer(watch, new Answer.Messages(3, 6, List.of(message(6, 6)), 0));
-        assertThat(listener.last).isEqualTo(new Position(3, 5));
         assertThat(watch.question()).isEqualTo(new Question.WhatDidIMiss(new Position(3, 5)));
+        assertThat(listener.snapshots).isZero();
+        assertThat(watch.position()).isEqualTo(Position.START);
+        answer(watch, new Answer.Changes(3, 6, List.of(set(3, 6))));
+        assertThat(listener.snapshots).isEqualTo(1);
+        assertThat(watch.position()).isEqualTo(new Position(3, 6));
+    }
+
+    @Test
+    void aSnapshotBeginsAgainWhenItsPagesMayShowWhatTheNewOwnerNeverHeardOf() {
+        WatchState watch = new WatchState(WatchFrom.beginning(), 100, listener);
+        answer(watch, new Answer.Messages(3, 5, List.of(message(1, 1)), 2));
+        answer(watch, new Answer.Messages(3, 6, List.of(), 0)); // change 6 deleted what else there was, and is lost
+        answer(watch, new Answer.Changes(4, 5, List.of()));
+        answer(watch, new Answer.Messages(4, 5, List.of(message(1, 1), message(2, 2)), 0));
+        assertThat(listener.messages).containsOnlyKeys(1L, 2L);
+        assertThat(listener.snapshots).isEqualTo(1);
     }
 
     @Test
