@@ -266,7 +266,11 @@ final class EntryCodec {
             for (int i = 0; i < count; i++) {
                 pairs[i] = text("headers");
             }
-            return Headers.of(pairs);
+            try {
+                return Headers.of(pairs);
+            } catch (IllegalArgumentException e) {
+                throw new BadBytes("headers: " + e.getMessage());
+            }
         }
 
         void end() throws BadBytes {

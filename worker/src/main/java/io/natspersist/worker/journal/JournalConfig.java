@@ -21,7 +21,7 @@ public record JournalConfig(Durability durability, long segmentBytes, long maxBy
     private static final long MIB = 1 << 20;
 
     public static final JournalConfig DEFAULT = new JournalConfig(Durability.SYNC, 16 * MIB, 256 * MIB, 256 * MIB,
-            32 * MIB, 1000, 2000, Set.of());
+            32 * MIB, 500, 2000, Set.of());
 
     public JournalConfig {
         if (segmentBytes < 1 || segmentBytes > Integer.MAX_VALUE / 2) {

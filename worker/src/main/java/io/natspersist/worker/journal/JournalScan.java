@@ -21,6 +21,7 @@ final class JournalScan {
     private long lastGroup;
     private long changes;
     private long bytes;
+    private long lastEnd;
 
     JournalScan(Disk disk, JournalFolder folder, Visitor visitor) {
         this.disk = disk;
@@ -83,7 +84,8 @@ final class JournalScan {
             begin(number, reader, follows);
             String end = groups(number, reader, followed);
             segments++;
-            bytes += reader.offset();
+            lastEnd = reader.offset();
+            bytes += lastEnd;
             return end;
         }
     }
@@ -100,8 +102,8 @@ final class JournalScan {
         }
         journal = header.journal();
         if (follows && header.firstGroup() != lastGroup + 1) {
-            throw corrupt(number, 0, "begins with group " + header.firstGroup() + ", but the segment before ended with "
-                    + lastGroup);
+            throw corrupt(number - 1, lastEnd, "ends after group " + lastGroup + ", but the next segment begins with "
+                    + header.firstGroup());
         }
         lastGroup = header.firstGroup() - 1;
         visitor.segment(header, reader.size());
