@@ -26,7 +26,7 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
     /** Every key, what it is without being told, and what it means. */
     enum Key {
         // @formatter:off
-        CLUSTER("main", "name of the cluster; its subjects begin with persist.<cluster>"),
+        CLUSTER("default", "name of the cluster; its subjects begin with persist.<cluster>"),
         PREFIX("", "the subjects' prefix, in place of the cluster's name"),
         TABLE("", "file that keeps the assignment table; required"),
         NATS("nats://127.0.0.1:4222", "URLs of NATS servers, comma-separated"),

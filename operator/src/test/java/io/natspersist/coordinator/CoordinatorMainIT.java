@@ -37,7 +37,7 @@ class CoordinatorMainIT {
 
     @TempDir
     Path folder;
-    private final Subjects subjects = Subjects.ofCluster("main");
+    private final Subjects subjects = Subjects.ofCluster("default");
     private NatsServer server;
     private Transport transport;
     private Process coordinator;

@@ -14,7 +14,7 @@ class CoordinatorOptionsTest {
     @Test
     void onlyTheTablesFileMustBeSaid() {
         assertThat(CoordinatorOptions.parse(List.of("--table", "/data/table.json"), Map.of("PATH", "/bin")))
-                .isEqualTo(new CoordinatorOptions(CoordinatorConfig.of("persist.main"), Path.of("/data/table.json"),
+                .isEqualTo(new CoordinatorOptions(CoordinatorConfig.of("persist.default"), Path.of("/data/table.json"),
                         "nats://127.0.0.1:4222", null));
     }
 

@@ -15,22 +15,26 @@ import java.util.List;
  *
  * @param journals all that there are
  * @param fenced those whose owners must halt: {@code release} or a seal stands there
- * @param highestEpoch the highest epoch in any of their changes
+ * @param highestEpoch the highest epoch in any of their changes, or written down
+ * @param highestIncarnation the highest of them, or written down
  */
-record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch) {
+record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch, long highestIncarnation) {
 
     /** Blocking. */
     static Survey of(Disk disk) throws IOException {
         List<Incarnation> journals = Journals.list(disk);
         List<Incarnation> fenced = new ArrayList<>();
-        long highestEpoch = 0;
+        Journals.Numbers noted = Journals.numbers(disk);
+        long highestEpoch = noted.epoch();
+        long highestIncarnation = noted.incarnation();
         for (Incarnation journal : journals) {
             if (Journals.isFenced(disk, journal)) {
                 fenced.add(journal);
             }
+            highestIncarnation = Math.max(highestIncarnation, journal.number());
             highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
         }
-        return new Survey(journals, fenced, highestEpoch);
+        return new Survey(journals, fenced, highestEpoch, highestIncarnation);
     }
 
     /** As far as can be read: of a journal that is written to meanwhile, its owner tells the rest. */
@@ -44,9 +48,5 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highest
             // whoever adopts it says so
         }
         return highest[0];
-    }
-
-    long highestIncarnation() {
-        return journals.stream().mapToLong(Incarnation::number).max().orElse(0);
     }
 }

@@ -17,6 +17,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.Journals;
 import io.natspersist.worker.journal.Sealing;
 import io.natspersist.worker.stream.Notices;
 import io.natspersist.worker.stream.StreamMistake;
@@ -285,7 +286,11 @@ public final class Worker {
     }
 
     private void delete(Incarnation dead) {
-        inBackground(() -> Sealing.delete(disk, dead));
+        Life now = life;
+        AssignmentTable table = now == null ? null : now.slots.table();
+        if (table != null) {
+            inBackground(() -> Journals.delete(disk, dead, new Journals.Numbers(table.epochs(), table.incarnations())));
+        }
     }
 
     private void survey() {

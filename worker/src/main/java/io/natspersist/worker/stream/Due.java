@@ -23,8 +23,9 @@ final class Due {
         since.putLast(stream, nowNanos);
     }
 
-    void remove(Stream stream) {
-        since.remove(stream);
+    /** Whether it was here. */
+    boolean remove(Stream stream) {
+        return since.remove(stream) != null;
     }
 
     List<Stream> copy() {

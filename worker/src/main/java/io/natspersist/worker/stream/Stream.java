@@ -443,6 +443,14 @@ final class Stream {
         });
     }
 
+    /** As {@link #closeFile}, unless something is under way. */
+    void closeFileIfQuiet() {
+        if (isQuiet()) {
+            syncing = true;
+            closeFile(() -> syncing = false, failed -> syncing = false);
+        }
+    }
+
     /** Writes what the file cannot take into the journal once more, so that its oldest segment can go. */
     void copyForward() {
         if (applying || syncing || trouble == null) {

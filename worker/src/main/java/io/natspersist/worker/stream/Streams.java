@@ -245,7 +245,7 @@ public final class Streams {
         int tooMany = openFiles.size() - config.maxOpenFiles();
         Iterator<Stream> oldest = List.copyOf(tooMany > 0 ? openFiles.keySet() : List.<Stream>of()).iterator();
         for (int i = 0; i < Math.min(tooMany, MOST_CLOSING) && oldest.hasNext(); i++) {
-            oldest.next().closeFile(() -> {}, failed -> {});
+            oldest.next().closeFileIfQuiet();
         }
     }
 
@@ -401,6 +401,9 @@ public final class Streams {
 
         @Override
         public void closed(Stream stream) {
+            if (toTrail.remove(stream)) {
+                trail(stream);
+            }
             forget(stream);
         }
 
