@@ -20,7 +20,7 @@ final class Answers {
 
     record Set(long seq, long change, long epoch, @Nullable Boolean duplicate) {}
 
-    record Delete(long deleted, long change, long epoch) {}
+    record Delete(long deleted, long change, long epoch, @Nullable Boolean duplicate) {}
 
     record Keys(List<Key> keys, @Nullable String next, long change, long epoch) {
         record Key(String key, long seq) {}
@@ -39,7 +39,8 @@ final class Answers {
 
     static Deleted deleted(Message answer) {
         Delete delete = Json.read(answer.payload(), Delete.class);
-        return new Deleted(delete.deleted, new Position(delete.epoch, delete.change));
+        return new Deleted(delete.deleted, new Position(delete.epoch, delete.change),
+                Boolean.TRUE.equals(delete.duplicate));
     }
 
     static Keys keys(Message answer) {

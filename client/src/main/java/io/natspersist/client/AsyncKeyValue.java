@@ -52,14 +52,14 @@ public final class AsyncKeyValue {
 
     /** Removes the key; false: it was not there. */
     public CompletableFuture<Boolean> delete(String key) {
-        return stream.delete(key).thenApply(deleted -> deleted.count() > 0);
+        return stream.delete(key).thenApply(AsyncKeyValue::removed);
     }
 
     /** Removes the key only if its value has the expected revision; false: it was another, or not there. */
     public CompletableFuture<Boolean> delete(String key, long expectedRevision) {
         return stream.delete(key, expectedRevision)
                 .handle((deleted, failed) -> PersistException.unless(ErrorCode.WRONG_KEY_SEQ, failed, false,
-                        () -> deleted.count() > 0));
+                        () -> removed(deleted)));
     }
 
     /** The first page of the keys, with their revisions in place of sequence numbers, in the order of their UTF-8 bytes. */
@@ -70,5 +70,9 @@ public final class AsyncKeyValue {
     /** Watches the store: see {@link KeyValueListener}. */
     public Watch watch(KeyValueListener listener) {
         return stream.watch(WatchFrom.beginning(), new KeyValueWatch(listener));
+    }
+
+    private static boolean removed(Deleted deleted) {
+        return deleted.count() > 0 || deleted.duplicate();
     }
 }

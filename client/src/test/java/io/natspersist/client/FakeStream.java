@@ -28,6 +28,7 @@ final class FakeStream {
 
     final String name;
     final ModelStream model;
+    int duplicates;
     private final Map<String, Map<String, Object>> answersById = new HashMap<>();
     /** Changes made by the last operation, to be told. */
     final List<Change> made = new ArrayList<>();
@@ -77,13 +78,15 @@ final class FakeStream {
         if (before != null) {
             Map<String, Object> again = new LinkedHashMap<>(before);
             again.put("duplicate", true);
+            again.computeIfPresent("deleted", (name, count) -> 0); // no longer known
+            duplicates++;
             return Reply.json(again);
         }
         Object result = write.carryOut();
         if (result instanceof Reply refusal) {
             return refusal;
         }
-        if (id != null) {
+        if (id != null && !made.isEmpty()) {
             answersById.put(id, (Map<String, Object>) result);
         }
         return Reply.json(result);

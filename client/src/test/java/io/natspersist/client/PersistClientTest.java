@@ -79,7 +79,7 @@ class PersistClientTest {
             wait(stream.set(SetOptions.key("k" + i), bytes("x")));
         }
         assertThat(wait(stream.delete(List.of(1L, 2L, 99L))).count()).isEqualTo(2);
-        assertThat(wait(stream.delete("k2"))).isEqualTo(new Deleted(1, new Position(epoch(), 8)));
+        assertThat(wait(stream.delete("k2"))).isEqualTo(new Deleted(1, new Position(epoch(), 8), false));
         assertThat(wait(stream.delete("k2")).count()).isZero();
         assertThat(wait(stream.deleteAll(5)).count()).isEqualTo(2);
         assertThat(wait(stream.info())).extracting(StreamInfo::messages, StreamInfo::lastSeq).containsExactly(1L, 6L);
@@ -195,6 +195,18 @@ class PersistClientTest {
             revision = wait(store.update("n", bytes("" + i), revision)).orElseThrow();
         }
         assertThat(wait(store.get("n")).map(Entry::text)).contains("30");
+    }
+
+    @Test
+    void aDeleteWhoseAnswerWasLostHasSucceeded() {
+        AsyncKeyValue store = client.kv("keys").async();
+        cluster.network.faults(new LinkFaults(0.1, 0, 0, 0));
+        for (int i = 0; i < 30; i++) {
+            wait(store.put("k" + i, bytes("x")));
+            assertThat(wait(store.delete("k" + i))).isTrue();
+            assertThat(wait(store.delete("k" + i))).isFalse();
+        }
+        assertThat(cluster.stream("keys").duplicates).isPositive();
     }
 
     @Test
