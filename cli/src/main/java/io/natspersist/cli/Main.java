@@ -1,22 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli;
 
+import io.natspersist.cli.bench.BenchCommand;
+import io.natspersist.cli.demo.DemoCommand;
+import io.natspersist.cli.local.UpCommand;
+import io.natspersist.cli.replay.ReplayCommand;
+import io.natspersist.cli.stream.AllCommand;
+import io.natspersist.cli.stream.DelCommand;
+import io.natspersist.cli.stream.FlushCommand;
+import io.natspersist.cli.stream.GetCommand;
+import io.natspersist.cli.stream.InfoCommand;
+import io.natspersist.cli.stream.KeysCommand;
+import io.natspersist.cli.stream.SetCommand;
+import io.natspersist.cli.stream.WatchCommand;
+import io.natspersist.cli.stream.WhereCommand;
+import io.natspersist.cli.terminal.ExitCode;
+import io.natspersist.cli.terminal.FailureReport;
+import io.natspersist.cli.terminal.ServerOptions;
+import io.natspersist.cli.terminal.Terminal;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code persist} command. */
-@Command(name = "persist", description = "Streams and key-value stores for core NATS.")
-public final class Main implements Runnable {
+public final class Main {
 
-    private Main() {
-    }
+    private static final int WIDTH = 100;
+
+    private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        Terminal terminal = Terminal.ofProcess();
+        int exitCode = run(terminal, args);
+        terminal.out().flush();
+        System.exit(exitCode);
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    /** Runs one command and gives its exit code. */
+    public static int run(Terminal terminal, String... args) {
+        return commandLine(terminal).execute(args);
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine line = new CommandLine(new Persist(terminal));
+        Stream.<Object>of(new SetCommand(terminal), new GetCommand(terminal), new DelCommand(terminal),
+                new AllCommand(terminal),
+                new KeysCommand(terminal), new InfoCommand(terminal), new WatchCommand(terminal),
+                new WhereCommand(terminal),
+                new FlushCommand(terminal), new UpCommand(terminal), new DemoCommand(terminal),
+                new ReplayCommand(terminal), new BenchCommand(terminal)).forEach(line::addSubcommand);
+        line.getCommandSpec().usageMessage().width(WIDTH);
+        line.getSubcommands().values().forEach(Main::describe);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            FailureReport report = FailureReport.of(failure, ServerOptions.DEFAULT_SERVER);
+            terminal.err().println(report.line(false));
+            return report.exitCode().number();
+        });
+        return line;
+    }
+
+    private static void describe(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        spec.mixinStandardHelpOptions(true);
+        spec.usageMessage().width(WIDTH);
+    }
+
+    /** The command without a word: says which words there are. */
+    @Command(name = "persist", mixinStandardHelpOptions = true, version = "persist 0.1.0-SNAPSHOT", synopsisSubcommandLabel = "COMMAND", description = {
+            "Streams and key-value stores for core NATS: one SQLite file each, served by stateless workers.", "",
+            "'persist COMMAND --help' says more, with examples."}, commandListHeading = "%nCommands:%n")
+    private static final class Persist implements Runnable {
+
+        private final Terminal terminal;
+
+        private Persist(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void run() {
+            CommandLine line = commandLine(terminal);
+            line.getCommandSpec().usageMessage().footer(footer());
+            line.usage(terminal.out());
+        }
+
+        private static String[] footer() {
+            Stream<String> codes = Arrays.stream(ExitCode.values())
+                    .map(code -> "  " + code.number() + "  " + code.meaning());
+            return Stream.concat(Stream.of("", "Exit codes:"), codes).toArray(String[]::new);
+        }
     }
 }

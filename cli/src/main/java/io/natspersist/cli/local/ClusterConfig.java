@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.local;
+
+import io.natspersist.protocol.Subjects;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run on one machine.
+ *
+ * @param directory holds everything: {@code volume/} the streams and journals, {@code coordinator/} the assignment table,
+ *        {@code logs/}
+ * @param cluster its name
+ * @param workers how many
+ * @param server URL of a NATS server that runs already; null: one is started
+ * @param port where a NATS server that is started listens; 0: a free one
+ * @param workerMemory a worker's heap, as for {@code -Xmx}
+ */
+public record ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
+        Durability durability, String workerMemory) {
+
+    /** @throws IllegalArgumentException naming everything that is wrong */
+    public ClusterConfig {
+        directory = directory.toAbsolutePath().normalize();
+        List<String> problems = new ArrayList<>();
+        try {
+            Subjects.ofCluster(cluster);
+        } catch (IllegalArgumentException e) {
+            problems.add("cluster '" + cluster + "': " + e.getMessage());
+        }
+        if (workers < 1 || workers > 64) {
+            problems.add("workers must be 1 to 64, not " + workers);
+        }
+        if (port < 0 || port > 65_535) {
+            problems.add("port must be 1 to 65535, or 0 for a free one, not " + port);
+        }
+        if (!workerMemory.matches("[1-9][0-9]*[kmgKMG]")) {
+            problems.add("worker memory must be like 512m, not '" + workerMemory + "'");
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+    }
+
+    /** A cluster with its own NATS server on a free port, for a demonstration or a test. */
+    public static ClusterConfig selfContained(Path directory, int workers, Durability durability) {
+        return new ClusterConfig(directory, "main", workers, null, 0, durability, "512m");
+    }
+
+    public Path volume() {
+        return directory.resolve("volume");
+    }
+
+    public Path table() {
+        return directory.resolve("coordinator").resolve("table");
+    }
+
+    public Path log(String process) {
+        return directory.resolve("logs").resolve(process + ".log");
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.local;
+
+import io.natspersist.coordinator.Coordinator;
+import io.natspersist.coordinator.CoordinatorConfig;
+import io.natspersist.coordinator.CoordinatorStatus;
+import io.natspersist.coordinator.CoordinatorStatus.WorkerStatus;
+import io.natspersist.coordinator.FileTableStore;
+import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.protocol.Subjects;
+import io.natspersist.transport.Transport;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** A coordinator in this process, with its loop and its table in a file. */
+final class CoordinatorHost implements AutoCloseable {
+
+    private final Transport transport;
+    private final ThreadEventLoop loop;
+    private final ExecutorService io;
+    private final Coordinator coordinator;
+
+    private CoordinatorHost(ClusterConfig config, Transport transport, Consumer<String> events) {
+        this.transport = transport;
+        this.loop = new ThreadEventLoop("coordinator", fault -> events.accept("coordinator: " + fault));
+        this.io = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("coordinator-io").factory());
+        this.coordinator = new Coordinator(CoordinatorConfig.of(Subjects.ofCluster(config.cluster()).prefix()),
+                transport, loop,
+                new FileTableStore(config.table()), io);
+    }
+
+    /** @param transport for this coordinator alone; closed with it */
+    static CoordinatorHost start(ClusterConfig config, Transport transport, Consumer<String> events) {
+        CoordinatorHost host = new CoordinatorHost(config, transport, events);
+        host.coordinator.start();
+        return host;
+    }
+
+    CoordinatorStatus status() {
+        return coordinator.status();
+    }
+
+    /** The living incarnations of that name, as the coordinator knows them. */
+    List<WorkerStatus> incarnationsOf(String worker) {
+        return coordinator.status().workers().stream().filter(each -> each.worker().worker().equals(worker)).toList();
+    }
+
+    /** That worker's process has ended: whatever lives under its name is gone. */
+    void gone(String worker) {
+        incarnationsOf(worker).forEach(each -> coordinator.gone(each.worker()));
+    }
+
+    boolean connected() {
+        return transport.connected();
+    }
+
+    @Override
+    public void close() {
+        coordinator.stop();
+        transport.close();
+        loop.close();
+        io.close();
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.local;
+
+import io.natspersist.cli.terminal.ExitCode;
+import io.natspersist.cli.terminal.Failure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A nats-server on the loopback interface, that ends with this process, however this one ends. */
+final class NatsServerProcess implements AutoCloseable {
+
+    private static final long START_MILLIS = 10_000;
+    /** Kills the server once standard input ends, which happens when this process is gone. */
+    private static final String WITH_PARENT = """
+            exec 3<&0
+            "$@" </dev/null & server=$!
+            trap 'kill $server' TERM
+            { read -r _ <&3; kill $server; } 2>/dev/null &
+            wait $server
+            wait $server
+            """;
+
+    private final Process process;
+    private final int port;
+    private final Path log;
+
+    private NatsServerProcess(Process process, int port, Path log) {
+        this.process = process;
+        this.port = port;
+        this.log = log;
+    }
+
+    /**
+     * @param port 0: a free one
+     * @throws Failure when it does not start
+     */
+    static NatsServerProcess start(Path binary, int port, Path log) throws IOException {
+        int chosen = port == 0 ? freePort() : port;
+        requireFree(chosen);
+        Files.createDirectories(log.getParent());
+        List<String> command = List.of("sh", "-c", WITH_PARENT, "nats-server", binary.toString(), "-a", "127.0.0.1",
+                "-p",
+                Integer.toString(chosen));
+        Process process = new ProcessBuilder(Detached.command(command)).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        NatsServerProcess server = new NatsServerProcess(process, chosen, log);
+        server.awaitListening();
+        return server;
+    }
+
+    String url() {
+        return "nats://127.0.0.1:" + port;
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitListening() throws IOException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+        while (process.isAlive() && System.nanoTime() < end) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                return;
+            } catch (IOException notYet) {
+                pause();
+            }
+        }
+        close();
+        throw new Failure(ExitCode.FAILED, "nats-server did not start on port " + port + "; its log is " + log);
+    }
+
+    private static void requireFree(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new Failure(ExitCode.FAILED,
+                    "port " + port + " is in use; choose another with --port, or use the server"
+                            + " there with --nats nats://127.0.0.1:" + port,
+                    e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a worker process is started: with this process's own Java and class path. */
+final class WorkerCommand {
+
+    private WorkerCommand() {}
+
+    static List<String> of(ClusterConfig config, String worker, String server) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx" + config.workerMemory(), "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED", "-Dpersist.log=INFO"));
+        command.addAll(archive());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SupervisedWorker.class.getName()));
+        command.addAll(List.of("--name", worker, "--root", config.volume().toString(), "--nats", server, "--cluster",
+                config.cluster(), "--durability", config.durability().toString()));
+        return Detached.command(command);
+    }
+
+    /** The launcher's class data archive, which makes the start quicker. */
+    private static List<String> archive() {
+        String archive = System.getProperty("persist.archive", "");
+        if (archive.isEmpty() || !Files.isReadable(Path.of(archive))) {
+            return List.of();
+        }
+        return List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=off");
+    }
+}

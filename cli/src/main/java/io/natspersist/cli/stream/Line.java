@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.stream;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.natspersist.client.Change;
+import io.natspersist.client.Deleted;
+import io.natspersist.client.KeyEntry;
+import io.natspersist.client.Location;
+import io.natspersist.client.Position;
+import io.natspersist.client.Reset;
+import io.natspersist.client.Stored;
+import io.natspersist.client.StreamInfo;
+import io.natspersist.client.StreamMessage;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of output, for people and for programs. In JSON a value that is UTF-8 is text under "value", any other is under
+ * "base64", and an absent one is left out.
+ *
+ * @param text tab-separated
+ * @param json one object
+ */
+record Line(String text, ObjectNode json) {
+
+    static Line of(Stored stored) {
+        ObjectNode json = at(stored.position()).put("seq", stored.seq());
+        if (stored.duplicate()) {
+            json.put("duplicate", true);
+        }
+        return new Line(Long.toString(stored.seq()), json);
+    }
+
+    static Line of(Deleted deleted) {
+        return new Line(Long.toString(deleted.count()), at(deleted.position()).put("deleted", deleted.count()));
+    }
+
+    static Line of(Position position) {
+        return new Line("change " + position.change() + ", epoch " + position.epoch(), at(position));
+    }
+
+    static Line of(KeyEntry key) {
+        return new Line(key.key() + "\t" + key.seq(), object().put("key", key.key()).put("seq", key.seq()));
+    }
+
+    static Line of(StreamMessage message) {
+        return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message.value()), fields(message));
+    }
+
+    static Line of(Location at) {
+        String text = """
+                served by       %s
+                slot            %d
+                epoch           %d
+                requests go to  %s.<op>.%s""".formatted(at.owner(), at.slot(), at.epoch(), at.requestPrefix(),
+                at.stream());
+        return new Line(text, object().put("stream", at.stream()).put("slot", at.slot()).put("owner", at.owner())
+                .put("epoch", at.epoch()).put("prefix", at.requestPrefix()));
+    }
+
+    static Line of(StreamInfo info) {
+        String text = """
+                messages   %,d
+                bytes      %,d
+                first seq  %d
+                last seq   %d
+                change     %d
+                slot       %d
+                served by  %s, epoch %d""".formatted(info.messages(), info.bytes(), info.firstSeq(), info.lastSeq(),
+                info.position().change(), info.slot(), info.owner(), info.position().epoch());
+        ObjectNode json = at(info.position()).put("stream", info.stream()).put("slot", info.slot())
+                .put("messages", info.messages()).put("bytes", info.bytes()).put("firstSeq", info.firstSeq())
+                .put("lastSeq", info.lastSeq()).put("owner", info.owner());
+        return new Line(text, json);
+    }
+
+    static Line of(Change change) {
+        return switch (change) {
+            case Change.Set set -> new Line("set\t" + of(set.message()).text(), op("set", set.position())
+                    .setAll(fields(set.message())));
+            case Change.Delete delete -> {
+                ObjectNode json = op("delete", delete.position());
+                ArrayNode seqs = json.putArray("seqs");
+                delete.seqs().forEach(seqs::add);
+                yield new Line(
+                        "delete\t" + delete.seqs().stream().map(Object::toString).collect(Collectors.joining(",")),
+                        json);
+            }
+            case Change.DeleteAll all -> new Line("deleteAll\t" + all.endSeq(), op("deleteAll", all.position())
+                    .put("endSeq", all.endSeq()));
+        };
+    }
+
+    static Line of(Reset reset) {
+        String why = reset.reason().name().toLowerCase(Locale.ROOT);
+        return new Line("reset\t" + why + "\tlost " + reset.lostChanges(), op("reset", reset.last()).put("reason", why)
+                .put("lost", reset.lostChanges()));
+    }
+
+    /** A message that a watched stream held when the watch began. */
+    static Line ofSnapshot(StreamMessage message) {
+        ObjectNode json = object().put("op", "message");
+        json.setAll(fields(message));
+        return new Line("message\t" + of(message).text(), json);
+    }
+
+    static Line ofSnapshotEnd(Position position) {
+        return new Line("current\t" + position.change(), op("current", position));
+    }
+
+    private static ObjectNode fields(StreamMessage message) {
+        ObjectNode json = object().put("seq", message.seq()).put("time", message.time()).put("change",
+                message.change());
+        if (message.key() != null) {
+            json.put("key", message.key());
+        }
+        if (message.msgId() != null) {
+            json.put("id", message.msgId());
+        }
+        if (!message.headers().isEmpty()) {
+            ArrayNode headers = json.putArray("headers");
+            message.headers().forEach((name, value) -> headers.addArray().add(name).add(value));
+        }
+        byte[] value = message.value();
+        if (value != null) {
+            String text = utf8(value);
+            if (text != null) {
+                json.put("value", text);
+            } else {
+                json.put("base64", value);
+            }
+        }
+        return json;
+    }
+
+    private static ObjectNode op(String op, Position position) {
+        return object().put("op", op).put("change", position.change()).put("epoch", position.epoch());
+    }
+
+    private static ObjectNode at(Position position) {
+        return object().put("change", position.change()).put("epoch", position.epoch());
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static String orDash(@Nullable String text) {
+        return text == null ? "-" : text;
+    }
+
+    private static String shown(byte @Nullable [] value) {
+        if (value == null) {
+            return "(no value)";
+        }
+        String text = utf8(value);
+        return text != null ? text : "(" + value.length + " bytes)";
+    }
+
+    private static @Nullable String utf8(byte[] value) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

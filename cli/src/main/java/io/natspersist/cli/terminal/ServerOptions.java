@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.terminal;
+
+import io.natspersist.client.ClientConfig;
+import io.natspersist.transport.nats.NatsOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which cluster a command speaks to. */
+public final class ServerOptions {
+
+    public static final String DEFAULT_SERVER = "nats://127.0.0.1:4222";
+    public static final String DEFAULT_CLUSTER = "main";
+
+    @Option(names = {"-s", "--server"}, paramLabel = "URL", defaultValue = "${env:PERSIST_SERVER:-" + DEFAULT_SERVER
+            + "}", description = "NATS server; else $PERSIST_SERVER, else " + DEFAULT_SERVER)
+    private String server = DEFAULT_SERVER;
+
+    @Option(names = {"-c", "--cluster"}, paramLabel = "NAME", defaultValue = "${env:PERSIST_CLUSTER:-" + DEFAULT_CLUSTER
+            + "}", description = "the cluster's name; else $PERSIST_CLUSTER, else " + DEFAULT_CLUSTER)
+    private String cluster = DEFAULT_CLUSTER;
+
+    @Option(names = "--creds", paramLabel = "FILE", defaultValue = "${env:PERSIST_CREDS:-}", description = "NATS credentials"
+            + " file; else $PERSIST_CREDS")
+    private String credentials = "";
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "15", description = "how long one call may take, its"
+            + " retries included (${DEFAULT-VALUE})")
+    private int timeoutSeconds = 15;
+
+    public String server() {
+        return server;
+    }
+
+    public String cluster() {
+        return cluster;
+    }
+
+    /** @throws Failure when no server can be reached */
+    public Connection connect() {
+        NatsOptions nats = new NatsOptions(server, "persist", credentialsFile(), null, null, null);
+        ClientConfig config = ClientConfig.ofCluster(cluster).withDeadlineMillis(timeoutSeconds * 1_000L);
+        return Connection.open(nats, config);
+    }
+
+    private @Nullable Path credentialsFile() {
+        return credentials.isEmpty() ? null : Path.of(credentials);
+    }
+}
