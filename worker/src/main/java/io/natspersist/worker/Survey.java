@@ -9,6 +9,7 @@ import io.natspersist.worker.journal.Journals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands on the volume, for a coordinator that has lost its table.
@@ -20,19 +21,25 @@ import java.util.List;
  */
 record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch, long highestIncarnation) {
 
-    /** Blocking. */
-    static Survey of(Disk disk) throws IOException {
+    /**
+     * Blocking.
+     *
+     * @param self not looked into: a second descriptor of one's own journal, closed, drops its lock
+     */
+    static Survey of(Disk disk, @Nullable Incarnation self) throws IOException {
         List<Incarnation> journals = Journals.list(disk);
         List<Incarnation> fenced = new ArrayList<>();
         Journals.Numbers noted = Journals.numbers(disk);
         long highestEpoch = noted.epoch();
         long highestIncarnation = noted.incarnation();
         for (Incarnation journal : journals) {
-            if (Journals.isFenced(disk, journal)) {
-                fenced.add(journal);
-            }
             highestIncarnation = Math.max(highestIncarnation, journal.number());
-            highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
+            if (!journal.equals(self)) {
+                highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
+                if (Journals.isFenced(disk, journal)) {
+                    fenced.add(journal);
+                }
+            }
         }
         return new Survey(journals, fenced, highestEpoch, highestIncarnation);
     }

@@ -294,8 +294,9 @@ public final class Worker {
     }
 
     private void survey() {
+        Incarnation self = incarnation();
         inBackground(() -> {
-            Survey found = Survey.of(disk);
+            Survey found = Survey.of(disk, self);
             loop.execute(() -> {
                 Life now = life;
                 AssignmentTable table = now == null ? null : now.slots.table();

@@ -47,7 +47,9 @@ final class OneCluster {
     private final long seed;
     private final Map<String, String> instances = new HashMap<>();
     private final Transport coordinator;
+    final List<Heartbeat.Report> reports = new ArrayList<>();
     private boolean answering = true;
+    private boolean wantReports;
     private AssignmentTable table = AssignmentTable.empty(SLOTS);
     private long numbers;
     private long epochs;
@@ -75,10 +77,13 @@ final class OneCluster {
         if (beat.incarnation() == 0 && !beat.instance().equals(instances.put(beat.worker(), beat.instance()))) {
             incarnations.put(beat.worker(), new Incarnation(beat.worker(), ++numbers));
         }
+        if (beat.report() != null) {
+            reports.add(beat.report());
+        }
         Incarnation self = incarnations.get(beat.worker());
         boolean isDead = beat.incarnation() != 0 && dead.contains(new Incarnation(beat.worker(), beat.incarnation()));
         coordinator.publish(message.replyTo(), null, Headers.NONE, Json.write(new HeartbeatReply(self.number(), isDead,
-                table.version(), beat.tableVersion() == table.version() ? null : table, false, List.of(), List.of())));
+                table.version(), beat.tableVersion() == table.version() ? null : table, wantReports, List.of(), List.of())));
     }
 
     Worker start(String name, WorkerConfig config) {
@@ -106,6 +111,10 @@ final class OneCluster {
         nodes.get(name).crash();
         disk.kill(name);
         files.kill(name);
+    }
+
+    void wantReports() {
+        wantReports = true;
     }
 
     void coordinatorAnswers(boolean yes) {

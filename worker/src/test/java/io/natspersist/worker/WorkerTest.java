@@ -261,4 +261,16 @@ class WorkerTest {
         assertThat(cluster.workers.get("w0").streams().openFiles()).isZero();
         assertThat(text(ask("get", "a", "", HeaderNames.SEQ, "1"))).isEqualTo("1");
     }
+
+    @Test
+    void aReportDoesNotCostTheWorkerItsOwnLock() {
+        set("a", "1");
+        cluster.wantReports();
+        cluster.time.runFor(3_000);
+
+        assertThat(cluster.heartbeats.get("w0").worker()).isEqualTo("w0");
+        assertThat(cluster.reports).isNotEmpty();
+        assertThat(set("a", "2")).contains("\"seq\":2");
+        assertThat(cluster.halts).isEmpty();
+    }
 }
