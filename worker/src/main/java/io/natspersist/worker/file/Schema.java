@@ -20,7 +20,7 @@ final class Schema {
     static final int VERSION = 1;
 
     /** Bytes of a page: small, as most streams are, and as a change touches one page in each of several tables. */
-    static final int PAGE_SIZE = Integer.getInteger("persist.page", 1024);
+    static final int PAGE_SIZE = 1024;
 
     static final String TABLES = """
             -- What the stream holds.
