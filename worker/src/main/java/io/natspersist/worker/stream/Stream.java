@@ -436,7 +436,11 @@ final class Stream {
             if (state != null) {
                 synced(state.change());
             }
-            done.run();
+            if (unsynced.isEmpty()) {
+                done.run();
+            } else {
+                mendAndClose(done, failed);
+            }
         }, e -> {
             inTrouble(refusal(e));
             failed.accept(refusal(e));
@@ -449,6 +453,14 @@ final class Stream {
             syncing = true;
             closeFile(() -> syncing = false, failed -> syncing = false);
         }
+    }
+
+    /** The file was let go of after a failure: opened again, it is given what it may have lost. */
+    private void mendAndClose(Runnable done, Consumer<Refused> failed) {
+        file.with(StreamFile::state, state -> closeFile(done, failed), e -> {
+            inTrouble(refusal(e));
+            failed.accept(refusal(e));
+        });
     }
 
     /** Writes what the file cannot take into the journal once more, so that its oldest segment can go. */

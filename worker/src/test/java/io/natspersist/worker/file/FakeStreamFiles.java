@@ -108,6 +108,9 @@ public final class FakeStreamFiles {
             return new Opened.Corrupt("scripted");
         }
         stored.handles.forEach(FakeStreamFile::fence);
+        if (!stored.writer.equals(node)) {
+            stored.writer = ""; // a machine gives up its lock only when the volume has what it wrote
+        }
         if (stored.epoch != epoch) {
             stored.epoch = epoch;
             renames += 2;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.simulation;
+
+import static io.natspersist.e2e.simulation.FaultKind.BACK_AND_FORTH;
+import static io.natspersist.e2e.simulation.FaultKind.BAD_NETWORK;
+import static io.natspersist.e2e.simulation.FaultKind.CLIENT_CRASH;
+import static io.natspersist.e2e.simulation.FaultKind.CRASHES_IN_A_ROW;
+import static io.natspersist.e2e.simulation.FaultKind.CRASH_AT_A_STEP;
+import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_COORDINATOR;
+import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_NATS;
+import static io.natspersist.e2e.simulation.FaultKind.KILL;
+import static io.natspersist.e2e.simulation.FaultKind.LOST_LOCKS;
+import static io.natspersist.e2e.simulation.FaultKind.PAUSE;
+import static io.natspersist.e2e.simulation.FaultKind.POWER_LOSS;
+import static io.natspersist.e2e.simulation.FaultKind.VOLUME_POWER_LOSS;
+import static io.natspersist.e2e.simulation.FaultKind.VOLUME_STALL;
+
+import io.natspersist.worker.journal.JournalMistake;
+import io.natspersist.worker.stream.StreamMistake;
+import java.util.Set;
+import java.util.function.LongFunction;
+
+/** For each mistake that can be planted: runs with it, under the faults that are to bring it out. */
+final class PlantedBugs {
+
+    private PlantedBugs() {}
+
+    static LongFunction<Scenario> scenario(JournalMistake mistake) {
+        return seed -> without(mistake, seed).withMistake(mistake);
+    }
+
+    static LongFunction<Scenario> scenario(StreamMistake mistake) {
+        return seed -> without(mistake, seed).withMistake(mistake);
+    }
+
+    /** The same run, done right. */
+    static Scenario without(JournalMistake mistake, long seed) {
+        return Scenario.of(seed).inSync().withFaults(switch (mistake) {
+            case FORCE_SKIPPED, ANSWER_BEFORE_FORCE -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
+            case SECOND_FORCE_TRUSTED -> Set.of(LOST_LOCKS);
+            case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, CUT_FROM_COORDINATOR);
+            case LOCK_SKIPPED, LOCK_AFTER_LINK, SECOND_DESCRIPTOR -> Set.of(CUT_FROM_COORDINATOR, PAUSE, VOLUME_STALL);
+            case NAME_LOOKED_UP, SEGMENT_DELETED_EARLY -> Set.of(KILL, CRASH_AT_A_STEP, CRASHES_IN_A_ROW);
+        });
+    }
+
+    /** The same run, done right. */
+    static Scenario without(StreamMistake mistake, long seed) {
+        return Scenario.of(seed).inSync().withFaults(switch (mistake) {
+            case ROW_BEFORE_FORCE -> Set.of(POWER_LOSS, CRASH_AT_A_STEP, VOLUME_POWER_LOSS);
+            case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
+            case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
+            case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);
+            case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
+            case HIGHER_EPOCH_IGNORED -> Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
+        });
+    }
+}
