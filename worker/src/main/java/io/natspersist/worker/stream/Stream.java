@@ -354,7 +354,7 @@ final class Stream {
 
     /** Tries the file again after a failure, when it is time. Returns whether the stream is still in trouble. */
     boolean retry(long nowNanos) {
-        if (trouble != null && nowNanos - retryAtNanos >= 0 && !applying) {
+        if (phase == Phase.OPEN && trouble != null && nowNanos - retryAtNanos >= 0 && !applying) {
             retryAtNanos = nowNanos + RETRY_MILLIS * 1_000_000;
             if (contents.tail().isEmpty()) {
                 file.with(StreamFile::state, state -> trouble = null, e -> inTrouble(refusal(e)));
@@ -396,7 +396,7 @@ final class Stream {
 
     /** Makes what was applied durable in the file, so that the journal can let go of it. */
     void sync() {
-        if (syncing || unsynced.isEmpty()) {
+        if (phase != Phase.OPEN || syncing || unsynced.isEmpty()) {
             return;
         }
         syncing = true;
@@ -465,7 +465,7 @@ final class Stream {
 
     /** Writes what the file cannot take into the journal once more, so that its oldest segment can go. */
     void copyForward() {
-        if (applying || syncing || trouble == null) {
+        if (phase != Phase.OPEN || applying || syncing || trouble == null) {
             return;
         }
         syncing = true;

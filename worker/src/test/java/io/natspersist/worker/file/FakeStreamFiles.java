@@ -99,8 +99,10 @@ public final class FakeStreamFiles {
         if (stored.epoch > epoch) {
             return new Opened.Unavailable("taken over by epoch " + stored.epoch);
         }
-        if (stored.handles.stream().anyMatch(FakeStreamFile::holdsLock)) {
-            return new Opened.Unavailable("held by another process");
+        for (FakeStreamFile other : stored.handles) {
+            if (other.holdsLock()) {
+                return new Opened.Unavailable("held by a process on " + other.node);
+            }
         }
         if (stored.corrupt || failure == Kind.CORRUPT) {
             streams.remove(stream);
