@@ -17,17 +17,29 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /** A folder of a mounted file system; on a network, NFS 4.1 or later, mounted {@code hard}, with locks. */
 public final class VolumeDisk implements Disk {
 
     private final Path root;
     private final FileStore store;
+    private final Set<StandardOpenOption> opening;
 
     /** @param root an existing folder */
     public VolumeDisk(Path root) throws IOException {
+        this(root, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    private VolumeDisk(Path root, Set<StandardOpenOption> opening) throws IOException {
         this.root = root;
         this.store = Files.getFileStore(root);
+        this.opening = opening;
+    }
+
+    /** For looking only: what is opened cannot be written or locked. */
+    public static VolumeDisk readOnly(Path root) throws IOException {
+        return new VolumeDisk(root, Set.of(StandardOpenOption.READ));
     }
 
     @Override
@@ -61,7 +73,7 @@ public final class VolumeDisk implements Disk {
 
     @Override
     public DiskFile open(String name) throws IOException {
-        FileChannel channel = FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path(name), opening);
         return new ChannelFile(channel, channel.size());
     }
 

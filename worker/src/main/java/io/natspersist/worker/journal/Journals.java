@@ -12,8 +12,7 @@ import java.util.List;
 /** All the journals on a volume. Blocking. */
 public final class Journals {
 
-    private Journals() {
-    }
+    private Journals() {}
 
     /** Every incarnation that has a journal; names that are no incarnation's are passed over. */
     public static List<Incarnation> list(Disk disk) throws IOException {

@@ -23,9 +23,11 @@ class EntryCodecTest {
 
     static List<Change> changes() {
         return List.of(
-                new Change.Set(NAME, 3, 4, 5, 6, -7, "ключ", "id-1", Headers.of("A", "x", "A", ""), new byte[]{1, 2, 3}),
+                new Change.Set(NAME, 3, 4, 5, 6, -7, "ключ", "id-1", Headers.of("A", "x", "A", ""),
+                        new byte[]{1, 2, 3}),
                 new Change.Set(NAME, 3, 5, 5, 7, 7, null, null, Headers.NONE, null),
-                new Change.Set(NAME, Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1, 0, "", "", Headers.NONE, new byte[0]),
+                new Change.Set(NAME, Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1, 0, "", "", Headers.NONE,
+                        new byte[0]),
                 new Change.Delete(NAME, 3, 6, 5, List.of(1L, 2L, 9_000_000_000L), "k", "id-2"),
                 new Change.Delete(NAME, 3, 7, 5, List.of(), null, null),
                 new Change.DeleteAll(NAME, 3, 8, 5, 99, "id-3"), new Change.DeleteAll(NAME, 3, 9, 5, 100, null));
@@ -91,7 +93,8 @@ class EntryCodecTest {
 
     @Test
     void textIsWrittenAsStringsWriteIt() {
-        for (String text : List.of("", "plain", "é", "mixed ü and \uD83D\uDE00", "half \uD83D", "\uDE00", "\0\u007f\u0080")) {
+        for (String text : List.of("", "plain", "é", "mixed ü and \uD83D\uDE00", "half \uD83D", "\uDE00",
+                "\0\u007f\u0080")) {
             ByteBuffer to = ByteBuffer.allocate(64);
             Utf8.put(to, text);
             byte[] expected = text.getBytes(StandardCharsets.UTF_8);

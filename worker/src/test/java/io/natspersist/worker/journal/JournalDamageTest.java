@@ -179,7 +179,8 @@ class JournalDamageTest {
         assertThat(HexFormat.of().formatHex(bytes, 0, SegmentHeader.BYTES)).isEqualTo("504552534953544a" + "00000001"
                 + "0000000000000001" + "0000000000000001" + "0000000000000007" + "02" + "7730" + "00".repeat(62 + 23)
                 + "4da6a168");
-        assertThat(HexFormat.of().formatHex(bytes, groups.get(1), groups.get(1) + GroupHeader.BYTES)).isEqualTo("47525031" + "000000ce"
+        assertThat(HexFormat.of().formatHex(bytes, groups.get(1), groups.get(1) + GroupHeader.BYTES))
+                .isEqualTo("47525031" + "000000ce"
                         + "0000000000000002" + "0000000000000001" + "00000002" + "756ad9dc" + "9b9e71f4");
     }
 
@@ -196,8 +197,8 @@ class JournalDamageTest {
 
     private static void assertCorrupt(FakeDisk volume, long segment) {
         assertThatExceptionOfType(CorruptJournal.class)
-                .isThrownBy(() -> JournalReader.read(volume.mount("y"), JournalRun.ID, change -> {
-                })).matches(e -> e.segment() == segment, "names segment " + segment);
+                .isThrownBy(() -> JournalReader.read(volume.mount("y"), JournalRun.ID, change -> {}))
+                .matches(e -> e.segment() == segment, "names segment " + segment);
     }
 
     private static byte[] flipped(byte[] good, int at) {

@@ -85,8 +85,7 @@ class JournalWriterTest {
         run.open();
         run.volume.onStep((number, node, operation, path) -> {
             if (operation.equals("force")) {
-                run.volume.onStep((n, no, o, p) -> {
-                });
+                run.volume.onStep((n, no, o, p) -> {});
                 throw new IOException("once");
             }
         });
@@ -138,8 +137,7 @@ class JournalWriterTest {
         JournalWriter writer = new JournalWriter(at.volume.mount("x"), JournalRun.ID, at.node.loop(), io::add,
                 new JournalConfig(Durability.RELAXED, 1 << 20, 0, 0, 0, 300, 2000, Set.of()), at.faults::add);
         List<Integer> answered = new ArrayList<>();
-        at.onLoop(() -> writer.open(() -> {
-        }));
+        at.onLoop(() -> writer.open(() -> {}));
         runAll(at, io);
         append(at, writer, 1, answered);
         runAll(at, io);

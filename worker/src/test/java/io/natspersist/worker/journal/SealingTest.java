@@ -107,8 +107,7 @@ class SealingTest {
         run.time.runFor(100);
         run.volume.onStep((number, node, operation, path) -> {
             if (node.equals("y") && operation.equals("tryLock")) {
-                run.volume.onStep((n, no, o, p) -> {
-                });
+                run.volume.onStep((n, no, o, p) -> {});
                 rollTwiceAndRelease();
             }
         });
