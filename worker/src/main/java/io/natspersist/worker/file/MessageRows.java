@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Json;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
@@ -177,9 +178,13 @@ final class MessageRows {
         return new String(Json.write(pairs), StandardCharsets.UTF_8);
     }
 
-    static Headers headers(@Nullable String text) {
-        return text == null
-                ? Headers.NONE
-                : Headers.of(Json.read(text.getBytes(StandardCharsets.UTF_8), String[].class));
+    static Headers headers(@Nullable String text) throws Damaged {
+        try {
+            return text == null
+                    ? Headers.NONE
+                    : Headers.of(Json.read(text.getBytes(StandardCharsets.UTF_8), String[].class));
+        } catch (BadMessage | IllegalArgumentException e) {
+            throw new Damaged("headers that are none: " + e.getMessage());
+        }
     }
 }

@@ -109,13 +109,13 @@ final class Meta {
     }
 
     /** The epoch of the owner that decided a change. */
-    long epochOf(long changeNumber) {
+    long epochOf(long changeNumber) throws Damaged {
         for (int i = epochs.size() - 1; i >= 0; i--) {
             if (epochs.get(i).firstChange() <= changeNumber) {
                 return epochs.get(i).epoch();
             }
         }
-        throw new IllegalStateException("no owner decided change " + changeNumber);
+        throw new Damaged("no owner decided change " + changeNumber);
     }
 
     void messageAdded(long seq, long size) {

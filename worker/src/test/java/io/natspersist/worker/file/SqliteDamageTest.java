@@ -128,6 +128,16 @@ class SqliteDamageTest {
     }
 
     @Test
+    void headersThatAreNoneAreDamage() throws Exception {
+        sql("UPDATE messages SET headers = '[\"a\"' WHERE seq = 100");
+        StreamFile opened = opened(new SqliteStreamFiles(root), 3);
+
+        assertThatThrownBy(() -> opened.get(100)).isInstanceOfSatisfying(StreamFileException.class,
+                e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+        opened.abandon();
+    }
+
+    @Test
     void aFileOfANewerVersionIsRefusedAndLeftAlone() throws Exception {
         sql("PRAGMA user_version = 2");
 
