@@ -3,9 +3,7 @@ package io.natspersist.worker;
 
 import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.BadMessage;
-import io.natspersist.protocol.ChangeNotice;
 import io.natspersist.protocol.Json;
-import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.HeartbeatReply;
@@ -13,13 +11,11 @@ import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
-import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Journals;
 import io.natspersist.worker.journal.Sealing;
-import io.natspersist.worker.stream.Notices;
 import io.natspersist.worker.stream.StreamMistake;
 import io.natspersist.worker.stream.Streams;
 import java.io.IOException;
@@ -236,7 +232,8 @@ public final class Worker {
         LOG.info("registered as {}", self);
         JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
                 e -> halt("the journal failed: " + e));
-        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(), new Publisher(),
+        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(),
+                new Publisher(config.subjects(), transport, loop),
                 answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2);
         Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,
                 config.streams().mistakes().contains(StreamMistake.ADOPTION_SKIPPED));
@@ -348,27 +345,5 @@ public final class Worker {
     public @Nullable Streams streams() {
         Life now = life;
         return now == null ? null : now.streams;
-    }
-
-    private final class Publisher implements Notices {
-
-        @Override
-        public void changed(Change change) {
-            ChangeNotice notice = new ChangeNotice.Changed(Answers.wire(change));
-            if (change.bytes() + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()) {
-                trailing(change.stream(), change.epoch(), change.number());
-            } else {
-                publish(change.stream(), notice);
-            }
-        }
-
-        @Override
-        public void trailing(StreamName stream, long epoch, long change) {
-            publish(stream, new ChangeNotice.Trailing(change, epoch));
-        }
-
-        private void publish(StreamName stream, ChangeNotice notice) {
-            transport.publish(config.subjects().changes(stream), null, notice.headers(), notice.payload());
-        }
     }
 }

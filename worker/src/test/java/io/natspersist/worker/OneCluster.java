@@ -83,7 +83,8 @@ final class OneCluster {
         Incarnation self = incarnations.get(beat.worker());
         boolean isDead = beat.incarnation() != 0 && dead.contains(new Incarnation(beat.worker(), beat.incarnation()));
         coordinator.publish(message.replyTo(), null, Headers.NONE, Json.write(new HeartbeatReply(self.number(), isDead,
-                table.version(), beat.tableVersion() == table.version() ? null : table, wantReports, List.of(), List.of())));
+                table.version(), beat.tableVersion() == table.version() ? null : table, wantReports, List.of(),
+                List.of())));
     }
 
     Worker start(String name, WorkerConfig config) {

@@ -52,7 +52,8 @@ final class PlantedBugs {
             case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
             case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);
             case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
-            case HIGHER_EPOCH_IGNORED -> Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
+            case HIGHER_EPOCH_IGNORED ->
+                Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
         });
     }
 }
