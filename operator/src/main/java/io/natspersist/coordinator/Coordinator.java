@@ -330,7 +330,7 @@ public final class Coordinator {
         List<CoordinatorStatus.WorkerStatus> workers = roster.views(config.deadAfterMillis()).stream()
                 .map(w -> new CoordinatorStatus.WorkerStatus(w.id(), w.ready(), w.draining(),
                         stored == null ? 0 : CoordinatorStatus.owned(stored, w.id()),
-                        now() - Math.max(w.heardAt(), connectedAt), w.load()))
+                        now() - Math.max(connectedAt, Math.max(w.registeredAt(), w.heardAt())), w.load()))
                 .toList();
         status = CoordinatorStatus.of(phase, stored, config.slots(), workers);
     }

@@ -115,6 +115,18 @@ class CoordinatorTest {
     }
 
     @Test
+    void aWorkerThatHasJustRegisteredIsNotCalledSilent() {
+        awaitSettled(500, startWorker("a"));
+        time.runFor(60_000);
+        startWorker("b");
+
+        assertThat(time.runUntil(() -> coordinator.status().workers().size() == 2, 2_000)).isTrue();
+
+        assertThat(coordinator.status().workers()).extracting(CoordinatorStatus.WorkerStatus::silentMillis)
+                .allSatisfy(silent -> assertThat(silent).isLessThan(2_000));
+    }
+
+    @Test
     void slotsAreHandedOverToASecondWorkerUntilBothHaveTheSame() {
         ScriptedWorker a = startWorker("a");
         awaitSettled(500, a);
