@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.local;
 
+import io.natspersist.cli.terminal.ServerOptions;
 import io.natspersist.protocol.Subjects;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
 
     /** A cluster with its own NATS server on a free port, for a demonstration or a test. */
     public static ClusterConfig selfContained(Path directory, int workers, Durability durability) {
-        return new ClusterConfig(directory, "main", workers, null, 0, durability, "512m");
+        return new ClusterConfig(directory, ServerOptions.DEFAULT_CLUSTER, workers, null, 0, durability, "512m");
     }
 
     public Path volume() {

@@ -8,6 +8,7 @@ import io.natspersist.coordinator.CoordinatorStatus.WorkerStatus;
 import io.natspersist.coordinator.FileTableStore;
 import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Transport;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +51,10 @@ final class CoordinatorHost implements AutoCloseable {
     /** That worker's process has ended: whatever lives under its name is gone. */
     void gone(String worker) {
         incarnationsOf(worker).forEach(each -> coordinator.gone(each.worker()));
+    }
+
+    void gone(Incarnation incarnation) {
+        coordinator.gone(incarnation);
     }
 
     boolean connected() {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Supervisor implements AutoCloseable {
 
     private static final long TICK_MILLIS = 500;
+    /** One that was silent for so much longer than the process has lived is an earlier process. */
+    private static final long EARLIER_LIFE_MILLIS = 500;
     private static final long DRAIN_MILLIS = 20_000;
 
     private final ClusterConfig config;
@@ -101,11 +103,17 @@ final class Supervisor implements AutoCloseable {
     }
 
     private void killIfHung(CoordinatorHost host, String worker, WorkerProcess process) {
-        Optional<WorkerStatus> known = host.incarnationsOf(worker).stream().findAny();
-        if (known.isPresent()) {
-            process.noteRegistered();
+        long lived = process.livedMillis();
+        Optional<WorkerStatus> known = Optional.empty();
+        for (WorkerStatus incarnation : host.incarnationsOf(worker)) {
+            if (incarnation.silentMillis() > lived + EARLIER_LIFE_MILLIS) {
+                host.gone(incarnation.worker());
+            } else {
+                process.noteRegistered();
+                known = Optional.of(incarnation);
+            }
         }
-        HungWorker.reason(host.status(), known, process.registered(), process.livedMillis()).ifPresent(why -> {
+        HungWorker.reason(host.status(), known, process.registered(), lived).ifPresent(why -> {
             events.accept("worker " + worker + " (process " + process.pid() + ") is killed: " + why);
             process.kill();
         });

@@ -9,17 +9,20 @@ import java.util.List;
 /** How a worker process is started: with this process's own Java and class path. */
 final class WorkerCommand {
 
+    /** They all stop together, so there is nobody to drain to. */
+    private static final String DRAIN_SECONDS = "2";
+
     private WorkerCommand() {}
 
     static List<String> of(ClusterConfig config, String worker, String server) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx" + config.workerMemory(), "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED", "-Dpersist.log=INFO"));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dpersist.log=INFO"));
         command.addAll(archive());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SupervisedWorker.class.getName()));
         command.addAll(List.of("--name", worker, "--root", config.volume().toString(), "--nats", server, "--cluster",
-                config.cluster(), "--durability", config.durability().toString()));
+                config.cluster(), "--durability", config.durability().toString(), "--drain-seconds", DRAIN_SECONDS));
         return Detached.command(command);
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 public final class ServerOptions {
 
     public static final String DEFAULT_SERVER = "nats://127.0.0.1:4222";
-    public static final String DEFAULT_CLUSTER = "main";
+    public static final String DEFAULT_CLUSTER = "default";
 
     @Option(names = {"-s", "--server"}, paramLabel = "URL", defaultValue = "${env:PERSIST_SERVER:-" + DEFAULT_SERVER
             + "}", description = "NATS server; else $PERSIST_SERVER, else " + DEFAULT_SERVER)
