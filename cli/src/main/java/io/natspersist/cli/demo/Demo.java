@@ -136,7 +136,7 @@ final class Demo implements AutoCloseable {
             kills++;
             news = " | kill -9 of " + worker + ", which served the letter (process " + pid + ")";
             if (!terminal.interactive()) {
-                terminal.say("  " + news);
+                terminal.say("  " + news.substring(2));
             }
         });
     }

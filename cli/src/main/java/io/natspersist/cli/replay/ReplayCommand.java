@@ -102,11 +102,18 @@ public final class ReplayCommand implements Callable<Integer> {
     private ExitCode replayInOwnCluster(EditTrace trace) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("persist-replay");
         ClusterConfig config = ClusterConfig.selfContained(directory, workers, durability);
-        try (TemporaryDirectory _ = new TemporaryDirectory(directory);
-                LocalCluster cluster = LocalCluster.start(config, line -> terminal.say("  " + line))) {
+        ExitCode exitCode = ExitCode.FAILED;
+        try (LocalCluster cluster = LocalCluster.start(config, line -> terminal.say("  " + line))) {
             cluster.awaitServing(Duration.ofSeconds(60));
-            return replay(trace, () -> cluster.connect("persist-replay"), cluster);
+            exitCode = replay(trace, () -> cluster.connect("persist-replay"), cluster);
+        } finally {
+            if (exitCode == ExitCode.OK) {
+                new TemporaryDirectory(directory).close();
+            } else {
+                terminal.say("  logs and files are in " + directory);
+            }
         }
+        return exitCode;
     }
 
     private ExitCode replay(EditTrace trace, Supplier<Connection> connect, @Nullable LocalCluster cluster)
@@ -123,21 +130,21 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private void report(EditTrace trace, Outcome outcome) {
-        terminal.say(String.format("""
-                messages           %,d acknowledged in %.1f s, with every watcher %.1f s
-                messages/s         %,d
-                kills              %d (longest wait for an answer %,d ms)
-                resumes            %d
-                resets             %d
-                sent again         %d times from a message that was lost with its worker""", outcome.messages(),
-                outcome.writtenNanos() / 1e9, outcome.watchedNanos() / 1e9, outcome.messagesPerSecond(),
-                outcome.kills(),
-                outcome.longestWaitMillis(), outcome.resumes(), outcome.resets(), outcome.rewinds()));
-        outcome.wrong().forEach(problem -> terminal.say("  WRONG  " + problem));
+        say("messages     %,d acknowledged in %.1f s, with every watcher %.1f s", outcome.messages(),
+                outcome.writtenNanos() / 1e9, outcome.watchedNanos() / 1e9);
+        say("messages/s   %,d", outcome.messagesPerSecond());
+        say("kills        %d (longest wait for an answer %,d ms)", outcome.kills(), outcome.longestWaitMillis());
+        say("resumes      %d", outcome.resumes());
+        say("resets       %d", outcome.resets());
+        say("sent again   %d times, from a message that was lost with its worker", outcome.rewinds());
+        outcome.wrong().forEach(problem -> say("WRONG        %s", problem));
         if (outcome.right()) {
-            terminal.say(
-                    String.format("  right: %d watchers and the stream's messages all give the text, %,d characters",
-                            outcome.watchers().size(), trace.end().codePointCount(0, trace.end().length())));
+            say("right        %d watchers and the stream's messages all give the text, %,d characters",
+                    outcome.watchers().size(), trace.end().codePointCount(0, trace.end().length()));
         }
+    }
+
+    private void say(String format, Object... values) {
+        terminal.say("  " + String.format(format, values));
     }
 }
