@@ -143,8 +143,8 @@ final class Reads {
         if (stream.contents().onlyInTail()) {
             List<KeySeq> inTail = stream.contents().tail().keys().entrySet().stream()
                     .filter(e -> e.getValue().seq() != 0)
-                    .filter(e -> op.afterKey() == null || e.getKey().compareTo(op.afterKey()) > 0)
-                    .sorted(Map.Entry.comparingByKey())
+                    .filter(e -> op.afterKey() == null || StreamFile.KEY_ORDER.compare(e.getKey(), op.afterKey()) > 0)
+                    .sorted(Map.Entry.comparingByKey(StreamFile.KEY_ORDER))
                     .limit(op.limit() + 1L)
                     .map(e -> new KeySeq(e.getKey(), e.getValue().seq()))
                     .toList();

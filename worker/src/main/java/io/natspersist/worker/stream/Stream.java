@@ -65,6 +65,7 @@ final class Stream {
     private @Nullable Refused trouble;
     private long retryAtNanos;
     private int undurable;
+    private long tailBytes;
     private long usedAtNanos;
 
     Stream(StreamName name, int slot, long epoch, StreamHost host) {
@@ -259,6 +260,7 @@ final class Stream {
     /** A change was journaled and is in the tail; {@code durable} runs once its answer may be given. */
     void journaled(Change change, Runnable durable) {
         undurable++;
+        tailChanged();
         host.changed(this);
         host.journal().whenDurable(() -> {
             undurable--;
@@ -333,6 +335,7 @@ final class Stream {
         trouble = null;
         contents.tail().oldest(count).forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
         contents.applied(count, state);
+        tailChanged();
         host.applied(this);
         long change = state.change();
         List<AwaitingFile> ready = new ArrayList<>();
@@ -427,7 +430,15 @@ final class Stream {
 
     /** Lets go of values in memory that are in the journal; returns how many bytes that freed. */
     long spill(long wanted) {
-        return undurable == 0 ? contents.tail().spill(wanted) : 0;
+        long freed = undurable == 0 ? contents.tail().spill(wanted) : 0;
+        tailChanged();
+        return freed;
+    }
+
+    private void tailChanged() {
+        long now = contents.tail().bytes();
+        host.tailBytes(now - tailBytes);
+        tailBytes = now;
     }
 
     /** Syncs and closes the file; the stream stays open. */

@@ -52,6 +52,9 @@ interface StreamHost {
     /** The stream's file failed; {@link Stream#retry} is to be called now and then. */
     void troubled(Stream stream);
 
+    /** The stream's tail holds so many more bytes in memory. */
+    void tailBytes(long more);
+
     /** So many more transactions or syncs are under way. */
     void writing(int more);
 

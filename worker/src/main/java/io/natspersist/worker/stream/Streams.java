@@ -57,6 +57,7 @@ public final class Streams {
     private final Due toTrail = new Due();
     private final Due troubled = new Due();
     private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
+    private long tailBytes;
     private int writing;
     private int closing;
     private long opened;
@@ -250,16 +251,11 @@ public final class Streams {
     }
 
     private void spill() {
-        long over = -config.tailBytes();
-        for (Stream stream : toApply.all()) {
-            over += stream.contents().tail().bytes();
-        }
-        if (over > 0) {
-            for (Stream stream : toApply.all()) {
-                over -= stream.spill(over);
-                if (over <= 0) {
-                    return;
-                }
+        long over = tailBytes - config.tailBytes();
+        for (Stream stream : over > 0 ? toApply.all() : List.<Stream>of()) {
+            over -= stream.spill(over);
+            if (over <= 0) {
+                return;
             }
         }
     }
@@ -288,6 +284,11 @@ public final class Streams {
 
     public int openFiles() {
         return openFiles.size();
+    }
+
+    /** What all tails hold in memory, bytes. */
+    public long tailBytes() {
+        return tailBytes;
     }
 
     /** How many streams were opened so far, those that have closed again included. */
@@ -374,6 +375,11 @@ public final class Streams {
         @Override
         public void troubled(Stream stream) {
             troubled.add(stream, loop.nanos());
+        }
+
+        @Override
+        public void tailBytes(long more) {
+            tailBytes += more;
         }
 
         @Override
