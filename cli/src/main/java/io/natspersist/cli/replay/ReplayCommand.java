@@ -144,6 +144,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private void say(String format, Object... values) {
         terminal.say("  " + String.format(format, values));
     }
