@@ -33,6 +33,8 @@ public final class VirtualTime {
     private long hash;
     private int nodes;
     private @Nullable Consumer<String> trace;
+    /** The first one, kept for the case that somebody catches it. */
+    private @Nullable SimulationFailure failure;
 
     public VirtualTime(long seed) {
         this.seed = seed;
@@ -100,6 +102,7 @@ public final class VirtualTime {
 
     /**
      * Runs until {@code done}, or until {@code maxMillis} have passed; whether it came to be done. Asked again after each event.
+     * A task of an executor may call this: to the rest of the world it then takes that long.
      */
     public boolean runUntil(BooleanSupplier done, long maxMillis) {
         long end = nanos + maxMillis * 1_000_000;
@@ -130,16 +133,22 @@ public final class VirtualTime {
         hash ^= hash >>> 29;
         try {
             event.task.run();
+            if (failure != null) {
+                throw failure;
+            }
         } catch (Crash crash) {
             if (event.node == null) {
                 throw new SimulationFailure(seed, "a crash outside of any node", crash);
             }
             event.node.crash();
-        } catch (SimulationFailure failure) {
-            throw failure;
         } catch (RuntimeException | Error e) {
-            throw new SimulationFailure(seed, "at " + millis() + " ms"
-                    + (event.node == null ? "" : " on " + event.node.name) + ": " + e, e);
+            if (failure == null && e instanceof SimulationFailure first) {
+                failure = first;
+            } else if (failure == null) {
+                failure = new SimulationFailure(seed, "at " + millis() + " ms"
+                        + (event.node == null ? "" : " on " + event.node.name) + ": " + e, e);
+            }
+            throw failure;
         }
     }
 
@@ -365,14 +374,15 @@ public final class VirtualTime {
             }
 
             private void end(Runnable task) {
-                free++;
                 if (stalled) {
+                    free++;
                     queue.add(0, task);
                     return;
                 }
                 try {
                     task.run();
                 } finally {
+                    free++;
                     startNext();
                 }
             }

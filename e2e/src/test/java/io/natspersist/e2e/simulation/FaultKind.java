@@ -11,6 +11,8 @@ enum FaultKind {
     VOLUME_POWER_LOSS,
     /** A worker dies in the middle of one of its next steps on the volume. */
     CRASH_AT_A_STEP,
+    /** The volume takes its time in the middle of one of a worker's next steps, or the worker is stopped there. */
+    STALL_AT_A_STEP,
     /** A worker, and whoever takes over, and perhaps the next one. */
     CRASHES_IN_A_ROW,
     /** A worker is gone until others serve, then they go: slots wander A, B, A. */

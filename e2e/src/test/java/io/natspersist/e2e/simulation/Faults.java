@@ -35,6 +35,8 @@ final class Faults {
             case POWER_LOSS -> anyWorker().losePower(downTime());
             case VOLUME_POWER_LOSS -> volumeLosesPower();
             case CRASH_AT_A_STEP -> anyWorker().crashAtStep(random.nextInt(40), random.nextBoolean(), downTime());
+            case STALL_AT_A_STEP -> anyWorker().stallAtStep(anyStep(), random.nextLong(100, 16_000),
+                    random.nextBoolean(), random.nextBoolean());
             case CRASHES_IN_A_ROW -> crashesInARow();
             case BACK_AND_FORTH -> backAndForth();
             case PAUSE -> pause();
@@ -152,6 +154,13 @@ final class Faults {
         var node = client.node();
         node.pause();
         later(random.nextLong(100, 40_000), node::resume);
+    }
+
+    /** Rolling and sealing have steps that are rare among the others. */
+    private String anyStep() {
+        List<String> steps = List.of("append", "force", "createNew", "tryLock", "link", "forceFolder", "list", "delete",
+                "close");
+        return steps.get(random.nextInt(steps.size()));
     }
 
     private WorkerProcess anyWorker() {

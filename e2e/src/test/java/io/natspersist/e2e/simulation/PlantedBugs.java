@@ -10,10 +10,9 @@ import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_COORDINATOR;
 import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_NATS;
 import static io.natspersist.e2e.simulation.FaultKind.KILL;
 import static io.natspersist.e2e.simulation.FaultKind.LOST_LOCKS;
-import static io.natspersist.e2e.simulation.FaultKind.PAUSE;
 import static io.natspersist.e2e.simulation.FaultKind.POWER_LOSS;
+import static io.natspersist.e2e.simulation.FaultKind.STALL_AT_A_STEP;
 import static io.natspersist.e2e.simulation.FaultKind.VOLUME_POWER_LOSS;
-import static io.natspersist.e2e.simulation.FaultKind.VOLUME_STALL;
 
 import io.natspersist.worker.journal.JournalMistake;
 import io.natspersist.worker.stream.StreamMistake;
@@ -35,19 +34,20 @@ final class PlantedBugs {
 
     /** The same run, done right. */
     static Scenario without(JournalMistake mistake, long seed) {
-        return Scenario.of(seed).inSync().withFaults(switch (mistake) {
+        return Scenario.of(seed).inSync().dense().withFaults(switch (mistake) {
             case FORCE_SKIPPED, ANSWER_BEFORE_FORCE -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
             case SECOND_FORCE_TRUSTED -> Set.of(LOST_LOCKS);
             case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, CUT_FROM_COORDINATOR);
-            case LOCK_SKIPPED, LOCK_AFTER_LINK, SECOND_DESCRIPTOR -> Set.of(CUT_FROM_COORDINATOR, PAUSE, VOLUME_STALL);
+            case LOCK_SKIPPED, SECOND_DESCRIPTOR -> Set.of(CUT_FROM_COORDINATOR);
+            case LOCK_AFTER_LINK -> Set.of(STALL_AT_A_STEP);
             case NAME_LOOKED_UP, SEGMENT_DELETED_EARLY -> Set.of(KILL, CRASH_AT_A_STEP, CRASHES_IN_A_ROW);
         });
     }
 
     /** The same run, done right. */
     static Scenario without(StreamMistake mistake, long seed) {
-        return Scenario.of(seed).inSync().withFaults(switch (mistake) {
-            case ROW_BEFORE_FORCE -> Set.of(POWER_LOSS, CRASH_AT_A_STEP, VOLUME_POWER_LOSS);
+        return Scenario.of(seed).inSync().dense().withFaults(switch (mistake) {
+            case ROW_BEFORE_FORCE -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, STALL_AT_A_STEP);
             case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
             case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
             case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);

@@ -63,6 +63,14 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
                 streamMistakes);
     }
 
+    /** Two clients that write all the time, to few streams, while something goes wrong every few seconds. */
+    Scenario dense() {
+        return new Scenario(seed, workers, Math.min(slots, 3), 2, 2, relaxed, segmentBytes, logChanges, applyMillis,
+                syncMillis,
+                idleMillis, openFiles, faultMillis, 40, Math.min(faultEveryMillis, 3_000), faults, journalMistakes,
+                streamMistakes);
+    }
+
     /** These kinds of faults, and no others; more workers than one, so that somebody can take over. */
     Scenario withFaults(Set<FaultKind> kinds) {
         return new Scenario(seed, Math.max(2, workers), slots, streams, clients, relaxed, segmentBytes, logChanges,

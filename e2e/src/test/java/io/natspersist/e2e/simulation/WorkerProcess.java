@@ -126,6 +126,34 @@ final class WorkerProcess {
         });
     }
 
+    /**
+     * Its next step of that kind takes very long.
+     *
+     * @param whole the process is stopped meanwhile; else its loop goes on
+     * @param losesLocks if it takes longer than the lease
+     */
+    void stallAtStep(String kind, long millis, boolean whole, boolean losesLocks) {
+        VirtualTime.Node process = node;
+        if (process == null) {
+            return;
+        }
+        world.disk.onStep((number, who, operation, path) -> {
+            if (who.equals(name) && process == node && operation.equals(kind) && world.busy()) {
+                world.disk.onStep((n, w, o, p) -> {});
+                world.time.trace("%s is stuck in %s %s for %d ms", process, operation, path, millis);
+                away(millis);
+                if (losesLocks && millis > LEASE_MILLIS) {
+                    world.time.schedule(LEASE_MILLIS * 1_000_000, () -> takeLocks(process));
+                }
+                if (whole) {
+                    process.pause();
+                }
+                world.time.runFor(millis);
+                process.resume();
+            }
+        });
+    }
+
     void pause(long millis) {
         if (node != null) {
             VirtualTime.Node process = node;
@@ -162,14 +190,16 @@ final class WorkerProcess {
         }
         VirtualTime.Node process = node;
         stallVolume(stalledMillis);
-        world.time.schedule(Math.min(stalledMillis, LEASE_MILLIS) * 1_000_000, () -> {
-            if (process == node) {
-                world.time.trace("%s loses its locks", process);
-                world.oracle.losses.locksLost(inTouch(), Math.max(world.time.millis(), awayUntil));
-                world.disk.takeLocks(name);
-                world.files.takeLocks(name);
-            }
-        });
+        world.time.schedule(Math.min(stalledMillis, LEASE_MILLIS) * 1_000_000, () -> takeLocks(process));
+    }
+
+    private void takeLocks(VirtualTime.Node process) {
+        if (process == node) {
+            world.time.trace("%s loses its locks", process);
+            world.oracle.losses.locksLost(inTouch(), Math.max(world.time.millis(), awayUntil));
+            world.disk.takeLocks(name);
+            world.files.takeLocks(name);
+        }
     }
 
     /** Told to stop: it says that it drains, hands its slots over, and ends. Comes back after a while. */
