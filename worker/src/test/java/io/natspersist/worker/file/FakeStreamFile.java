@@ -67,6 +67,7 @@ final class FakeStreamFile implements StreamFile {
     @Override
     public void apply(List<Change> changes) {
         synchronized (volume) {
+            volume.step(node, "before apply", stream);
             check();
             if (lock == Lock.FENCED) {
                 throw lockLost();
@@ -76,17 +77,20 @@ final class FakeStreamFile implements StreamFile {
                 stored.unsynced.add(List.copyOf(changes));
                 stored.writer = node;
             }
+            volume.step(node, "after apply", stream);
         }
     }
 
     @Override
     public void sync() {
         synchronized (volume) {
+            volume.step(node, "before sync", stream);
             check();
             if (lock != Lock.HELD) {
                 throw lockLost();
             }
             stored.sync();
+            volume.step(node, "after sync", stream);
         }
     }
 
@@ -145,6 +149,7 @@ final class FakeStreamFile implements StreamFile {
         synchronized (volume) {
             sync();
             volume.letGo(this);
+            volume.step(node, "after close", stream);
         }
     }
 

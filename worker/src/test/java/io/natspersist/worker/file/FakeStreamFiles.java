@@ -29,9 +29,15 @@ public final class FakeStreamFiles {
     private final Map<StreamName, Deque<Kind>> failures = new HashMap<>();
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
+    private Step step = (node, operation, stream) -> {};
     private long opens;
     private long creates;
     private long renames;
+
+    /** Is called before and after everything that alters a file or who holds it; may throw to end the process there. */
+    public interface Step {
+        void at(String node, String operation, StreamName stream);
+    }
 
     /** One stream's file on the volume. */
     static final class Stored {
@@ -71,12 +77,18 @@ public final class FakeStreamFiles {
         return new StreamFiles() {
             @Override
             public Opened open(StreamName stream, int slot, long epoch) {
-                return openFor(node, stream, epoch);
+                step(node, "before open", stream);
+                Opened opened = openFor(node, stream, epoch);
+                step(node, "after open", stream);
+                return opened;
             }
 
             @Override
             public StreamFile create(StreamName stream, int slot, long epoch) {
-                return createFor(node, stream, epoch);
+                step(node, "before create", stream);
+                StreamFile created = createFor(node, stream, epoch);
+                step(node, "after create", stream);
+                return created;
             }
 
             @Override
@@ -84,6 +96,14 @@ public final class FakeStreamFiles {
                 // nothing is kept
             }
         };
+    }
+
+    public synchronized void onStep(Step hook) {
+        step = hook;
+    }
+
+    synchronized void step(String node, String operation, StreamName stream) {
+        step.at(node, operation, stream);
     }
 
     private synchronized Opened openFor(String node, StreamName stream, long epoch) {

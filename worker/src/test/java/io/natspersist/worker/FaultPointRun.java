@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.WireChange;
+import io.natspersist.protocol.table.Heartbeat;
+import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.SlotAssignment;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport.Reply;
+import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.stream.StreamsConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One scripted life of a cluster: writes to a few streams, flushes, handovers, takeovers, journals that roll and go. Whatever
+ * dies meanwhile is replaced, and what was not acknowledged is asked for again with the same message id, so in the end every
+ * operation of the script has been carried out once.
+ */
+final class FaultPointRun {
+
+    /** Is told of everything that a worker is about to do to the volume, or has done to a stream's file. */
+    interface Step {
+        void before(long number, String node, String what);
+    }
+
+    private static final List<String> STREAMS = List.of("a", "b", "c.d");
+
+    final OneCluster cluster;
+    final List<String> history = new ArrayList<>();
+    private final Map<String, StreamModel> models = new TreeMap<>();
+    /** What each stream's changes must be, by number. */
+    private final Map<String, List<String>> changes = new HashMap<>();
+    private final List<Incarnation> toAdopt = new ArrayList<>();
+    private String owner = "";
+    private @Nullable Incarnation owning;
+    private long steps;
+    private boolean scriptEnded;
+    private int deaths;
+    private int started;
+    private int operations;
+    private Step step = (number, node, what) -> {};
+
+    FaultPointRun(long seed) {
+        cluster = new OneCluster(seed);
+        cluster.disk.setLeaseMillis(2_000);
+        cluster.disk.onStep((number, node, operation, path) -> count((String) node, operation));
+        cluster.files.onStep((node, operation, stream) -> count(node, operation));
+        for (String stream : STREAMS) {
+            models.put(stream, new StreamModel());
+            changes.put(stream, new ArrayList<>());
+        }
+    }
+
+    private void count(String node, String what) {
+        if (!scriptEnded && cluster.nodes.containsKey(node)) {
+            step.before(++steps, node, what);
+        }
+    }
+
+    void beforeStep(Step hook) {
+        step = hook;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    /** Called inside of a step of that node, which then throws {@link io.natspersist.simulation.VirtualTime.Crash}. */
+    void dies(String node, WorkerFaultPointsTest.Death how) {
+        deaths++;
+        history.add(node + " dies: " + how);
+        cluster.nodes.get(node).onCrash(() -> {
+            switch (how) {
+                case PROCESS -> cluster.crash(node);
+                case MACHINE -> {
+                    cluster.disk.loseUnforced(node);
+                    cluster.files.losePower(node);
+                    cluster.crash(node);
+                }
+                case VOLUME -> {
+                    cluster.disk.loseUnforced();
+                    cluster.files.losePower();
+                    List.copyOf(cluster.nodes.keySet()).forEach(cluster::crash);
+                }
+            }
+        });
+    }
+
+    void run() {
+        writes(6);
+        pass(700);
+        ask("flush", "a", Headers.NONE, "");
+        writes(6);
+        handOver();
+        writes(4);
+        pass(1_500);
+        cluster.crash(owner);
+        writes(4);
+        pass(300);
+        handOver();
+        writes(2);
+        cluster.crash(owner);
+        serve();
+        pass(2_500);
+        scriptEnded = true;
+        cluster.crash(owner);
+        check();
+    }
+
+    private void pass(long millis) {
+        history.add(millis + " ms");
+        cluster.time.runFor(millis);
+    }
+
+    // ---- owners
+
+    private String startWorker() {
+        // Sometimes under a name that was there before.
+        String name = "w" + started++ % 4;
+        WorkerConfig config = new WorkerConfig(name, OneCluster.SUBJECTS)
+                .withJournal(JournalConfig.DEFAULT.withSegmentBytes(700).withSpace(0, 0))
+                .withStreams(StreamsConfig.DEFAULT.withTimes(200, 400, 1_000));
+        cluster.heartbeats.remove(name); // one that was under way when its sender died
+        cluster.start(name, config);
+        return name;
+    }
+
+    private boolean alive(String name) {
+        Heartbeat last = cluster.heartbeats.get(name);
+        return last != null && last.ready() && !cluster.nodes.get(name).crashed();
+    }
+
+    /** Sees to it that a living worker serves everything. */
+    private void serve() {
+        while (!alive(owner) || !toAdopt.isEmpty()) {
+            if (!alive(owner)) {
+                takeOverFrom(owning);
+                owner = startWorker();
+                owning = cluster.incarnations.get(owner);
+            }
+            if (!alive(owner)) {
+                continue;
+            }
+            history.add(owning + " adopts " + toAdopt);
+            cluster.assign(owner, null, toAdopt.toArray(Incarnation[]::new));
+            int adoptions = OneCluster.SLOTS * toAdopt.size();
+            boolean done = cluster.time.runUntil(
+                    () -> !alive(owner) || cluster.heartbeats.get(owner).adopted().size() == adoptions, 20_000);
+            assertThat(done).as("adopted by %s: %s, halts %s", owner, toAdopt, cluster.halts).isTrue();
+            if (alive(owner)) {
+                cluster.toDelete.addAll(toAdopt);
+                toAdopt.clear();
+                entries(owning, null);
+            }
+        }
+    }
+
+    private void takeOverFrom(@Nullable Incarnation dead) {
+        if (dead != null && !toAdopt.contains(dead)) {
+            toAdopt.add(dead);
+        }
+    }
+
+    /** The owner and its epoch stay; journals are struck off, or an old owner. */
+    private void entries(Incarnation of, @Nullable Incarnation awaits) {
+        cluster.assign(Collections.nCopies(OneCluster.SLOTS,
+                new SlotAssignment(of, cluster.epochs(), awaits, List.of())));
+    }
+
+    private void handOver() {
+        serve();
+        String from = owner;
+        Incarnation old = owning;
+        String to = startWorker();
+        if (!alive(to) || !alive(from)) {
+            return;
+        }
+        Incarnation next = cluster.incarnations.get(to);
+        history.add(old + " hands over to " + next);
+        cluster.assign(to, old);
+        boolean done = cluster.time.runUntil(() -> !alive(from) || !alive(to)
+                || cluster.heartbeats.get(from).released().size() == OneCluster.SLOTS, 20_000);
+        assertThat(done).as("handed over by " + from).isTrue();
+        if (alive(from) && !alive(to)) {
+            // What the old owner has let go of needs a new one, and so does the rest in time: it is made to end.
+            cluster.crash(from);
+        }
+        owner = to;
+        owning = next;
+        if (alive(from)) {
+            entries(next, null);
+            drain(from, old);
+        } else {
+            takeOverFrom(old);
+        }
+        serve();
+    }
+
+    private void drain(String name, Incarnation self) {
+        boolean[] drained = {false};
+        cluster.workers.get(name).drain(() -> drained[0] = true);
+        assertThat(cluster.time.runUntil(() -> drained[0] || !alive(name), 20_000)).as("drained " + self).isTrue();
+        cluster.crash(name);
+        cluster.toDelete.add(self);
+    }
+
+    // ---- operations
+
+    private void writes(int rounds) {
+        for (int i = 0; i < rounds; i++) {
+            List<Write> burst = new ArrayList<>();
+            for (String stream : STREAMS) {
+                burst.add(nextWrite(stream));
+            }
+            carryOut(burst);
+        }
+    }
+
+    /** One write, with an id, to be asked for until it is answered. */
+    private record Write(String op, String stream, Headers headers, String value) {}
+
+    private Write nextWrite(String stream) {
+        int n = ++operations;
+        Headers.Builder headers = Headers.builder().add(HeaderNames.MSG_ID, "id" + n);
+        long last = models.get(stream).lastSeq;
+        return switch (n % 7) {
+            case 1, 2 -> new Write("set", stream, headers.build(), "v" + n);
+            case 3, 4 -> new Write("set", stream, headers.add(HeaderNames.KEY, "k" + n % 5).build(),
+                    "v".repeat(n) + n);
+            case 5 -> new Write("delete", stream, headers.add(HeaderNames.SEQ, Math.max(1, last - 1)).build(), "");
+            case 6 -> new Write("delete", stream, headers.add(HeaderNames.KEY, "k" + n % 5).build(), "");
+            default -> n % 3 == 0
+                    ? new Write("deleteAll", stream, headers.add(HeaderNames.END_SEQ, last / 2).build(), "")
+                    : new Write("set", stream, headers.build(), "v" + n);
+        };
+    }
+
+    /** All at once, then again those that were not answered, one owner after the other. */
+    private void carryOut(List<Write> writes) {
+        Map<Write, Message> answers = new HashMap<>();
+        for (int attempt = 0; answers.size() < writes.size(); attempt++) {
+            assertThat(attempt).as("attempts at " + writes).isLessThan(100);
+            serve();
+            String asked = owner;
+            int[] back = {0};
+            List<Write> open = writes.stream().filter(w -> !answers.containsKey(w)).toList();
+            for (Write write : open) {
+                cluster.client.request(OneCluster.SUBJECTS.operation(asked, write.op,
+                        new io.natspersist.protocol.StreamName(write.stream)), write.headers,
+                        write.value.getBytes(StandardCharsets.UTF_8), 3_000, reply -> {
+                            back[0]++;
+                            if (reply instanceof Reply.Answer a && !retryable(a.message())) {
+                                answers.put(write, a.message());
+                            }
+                        });
+            }
+            cluster.time.runUntil(() -> back[0] == open.size(), 10_000);
+            if (answers.size() < writes.size()) {
+                cluster.time.runFor(100);
+            }
+        }
+        writes.forEach(write -> acknowledged(write, answers.get(write)));
+    }
+
+    private static boolean retryable(Message answer) {
+        String error = answer.headers().first(HeaderNames.ERROR);
+        assertThat(error == null || ErrorCode.valueOf(error).retryable()).as(error).isTrue();
+        return error != null;
+    }
+
+    private void acknowledged(Write write, Message answer) {
+        history.add(write + " -> " + new String(answer.payload(), StandardCharsets.UTF_8));
+        StreamModel model = models.get(write.stream);
+        long before = model.change;
+        String key = write.headers.first(HeaderNames.KEY);
+        String what = switch (write.op) {
+            case "set" -> {
+                String seq = model.set(key, 0, -1, -1, write.headers.first(HeaderNames.MSG_ID), write.value);
+                assertThat(new String(answer.payload(), StandardCharsets.UTF_8))
+                        .startsWith("{\"seq\":" + seq.substring(4) + ",\"change\":" + model.change + ",");
+                yield "set " + seq.substring(4) + " " + write.value;
+            }
+            case "delete" -> {
+                long gone = key != null
+                        ? model.deleteKey(key)
+                        : model.delete(List.of(Long.parseLong(write.headers.first(HeaderNames.SEQ))));
+                yield "delete";
+            }
+            default -> {
+                model.deleteAll(Long.parseLong(write.headers.first(HeaderNames.END_SEQ)));
+                yield "deleteAll";
+            }
+        };
+        if (model.change > before) {
+            changes.get(write.stream).add(what);
+        }
+    }
+
+    private Message ask(String op, String stream, Headers headers, String payload) {
+        for (int attempt = 0; attempt < 50; attempt++) {
+            serve();
+            if (cluster.request(owner, op, stream, headers,
+                    payload.getBytes(StandardCharsets.UTF_8)) instanceof Reply.Answer a && !retryable(a.message())) {
+                return a.message();
+            }
+            cluster.time.runFor(100);
+        }
+        throw new AssertionError("no answer to " + op + " " + stream);
+    }
+
+    // ---- what must hold in the end
+
+    private void check() {
+        models.forEach((stream, model) -> {
+            MessagePage page = MessagePage.decode(ask("getAll", stream, Headers.NONE, "").payload());
+            assertThat(StreamModel.read(page.messages())).as(stream).isEqualTo(model.read(1, Long.MAX_VALUE));
+            assertThat(page.change()).as("changes of " + stream).isEqualTo(model.change);
+            assertThat(told(stream)).as("the history of " + stream).isEqualTo(changes.get(stream));
+        });
+        for (Message notice : cluster.notices) {
+            String op = notice.headers().first(HeaderNames.OP);
+            List<String> history = changes.get(notice.subject().substring("persist.test.changes.".length()));
+            long change = Long.parseLong(notice.headers().first(HeaderNames.CHANGE));
+            assertThat(change).as("told of").isLessThanOrEqualTo(history.size());
+            if (op.equals("set")) {
+                assertThat("set " + notice.headers().first(HeaderNames.SEQ) + " "
+                        + new String(notice.payload(), StandardCharsets.UTF_8))
+                        .isEqualTo(history.get((int) change - 1));
+            }
+        }
+    }
+
+    private List<String> told(String stream) {
+        Headers from = Headers.of(HeaderNames.EPOCH, "0", HeaderNames.CHANGE, "0");
+        ChangeBatch batch = ChangeBatch.decode(ask("resume", stream, from, "").payload());
+        List<String> told = new ArrayList<>();
+        for (WireChange change : ((ChangeBatch.Changes) batch).changes()) {
+            assertThat(change.number()).isEqualTo(told.size() + 1);
+            told.add(switch (change) {
+                case WireChange.Set set -> "set " + set.seq() + " " + new String(set.value(), StandardCharsets.UTF_8);
+                case WireChange.Delete delete -> "delete";
+                case WireChange.DeleteAll all -> "deleteAll";
+            });
+        }
+        return told;
+    }
+}
