@@ -42,6 +42,8 @@ final class OneCluster {
     final Map<String, Incarnation> incarnations = new HashMap<>();
     final Map<String, Heartbeat> heartbeats = new HashMap<>();
     final Set<Incarnation> dead = new HashSet<>();
+    /** Journals that no slot names any more. */
+    final List<Incarnation> toDelete = new ArrayList<>();
     final List<String> halts = new ArrayList<>();
     final List<Message> notices = new ArrayList<>();
     private final long seed;
@@ -73,6 +75,7 @@ final class OneCluster {
             return;
         }
         Heartbeat beat = Json.read(message.payload(), Heartbeat.class);
+        toDelete.removeIf(journal -> !disk.names("journals").contains(journal.toString()));
         heartbeats.put(beat.worker(), beat);
         if (beat.incarnation() == 0 && !beat.instance().equals(instances.put(beat.worker(), beat.instance()))) {
             incarnations.put(beat.worker(), new Incarnation(beat.worker(), ++numbers));
@@ -84,7 +87,7 @@ final class OneCluster {
         boolean isDead = beat.incarnation() != 0 && dead.contains(new Incarnation(beat.worker(), beat.incarnation()));
         coordinator.publish(message.replyTo(), null, Headers.NONE, Json.write(new HeartbeatReply(self.number(), isDead,
                 table.version(), beat.tableVersion() == table.version() ? null : table, wantReports, List.of(),
-                List.of())));
+                toDelete)));
     }
 
     Worker start(String name, WorkerConfig config) {
