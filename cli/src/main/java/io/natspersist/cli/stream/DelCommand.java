@@ -54,7 +54,7 @@ public final class DelCommand extends StreamCommand {
     ExitCode run(StreamHandle stream) {
         Deleted deleted = delete(stream);
         print(Line.of(deleted));
-        return deleted.count() == 0 ? ExitCode.NOT_FOUND : ExitCode.OK;
+        return deleted.count() == 0 && !deleted.duplicate() ? ExitCode.NOT_FOUND : ExitCode.OK;
     }
 
     private Deleted delete(StreamHandle stream) {

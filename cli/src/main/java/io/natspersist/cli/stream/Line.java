@@ -38,7 +38,11 @@ record Line(String text, ObjectNode json) {
     }
 
     static Line of(Deleted deleted) {
-        return new Line(Long.toString(deleted.count()), at(deleted.position()).put("deleted", deleted.count()));
+        ObjectNode json = at(deleted.position()).put("deleted", deleted.count());
+        if (deleted.duplicate()) {
+            json.put("duplicate", true);
+        }
+        return new Line(Long.toString(deleted.count()), json);
     }
 
     static Line of(Position position) {

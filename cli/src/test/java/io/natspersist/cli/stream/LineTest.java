@@ -64,7 +64,9 @@ class LineTest {
 
     @Test
     void aDeleteIsACount() {
-        assertThat(Line.of(new Deleted(3, AT)).text()).isEqualTo("3");
+        assertThat(Line.of(new Deleted(3, AT, false)).text()).isEqualTo("3");
+        assertThat(Line.of(new Deleted(0, AT, true)).json())
+                .hasToString("{\"change\":12,\"epoch\":7,\"deleted\":0,\"duplicate\":true}");
     }
 
     private static StreamMessage message(@Nullable String key, byte @Nullable [] value) {
