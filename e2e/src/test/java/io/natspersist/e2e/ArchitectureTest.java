@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.natspersist.transport.Headers;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
@@ -86,14 +88,30 @@ class ArchitectureTest {
     }
 
     @Test
+    void loopsAndSeamsStandOnNothingOfTheProject() {
+        for (String alone : List.of("io.natspersist.loop", "io.natspersist.transport", "io.natspersist.worker.disk")) {
+            holds(noClasses().that().resideInAPackage(alone).should().dependOnClassesThat(
+                    JavaClass.Predicates.resideInAPackage("io.natspersist..")
+                            .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(alone)))));
+        }
+        holds(noClasses().that().resideInAPackage("io.natspersist.worker.change").should().dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage("io.natspersist.worker..")
+                        .and(DescribedPredicate
+                                .not(JavaClass.Predicates.resideInAPackage("io.natspersist.worker.change")))));
+    }
+
+    @Test
     void insideTheWorkerTheVolumeKnowsNothingOfStreamsBeingServed() {
         holds(noClasses().that()
                 .resideInAnyPackage("io.natspersist.worker.change..", "io.natspersist.worker.disk..",
                         "io.natspersist.worker.journal..", "io.natspersist.worker.file..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("io.natspersist.worker", "io.natspersist.worker.stream.."));
+        holds(noClasses().that().resideInAnyPackage("io.natspersist.worker.journal..", "io.natspersist.worker.file..")
+                .should().dependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("io.natspersist.transport..")
+                        .and(DescribedPredicate.not(JavaClass.Predicates.type(Headers.class)))));
         holds(noClasses().that().resideInAPackage("io.natspersist.worker.journal..").should().dependOnClassesThat()
-                .resideInAnyPackage("io.natspersist.worker.file..", "io.natspersist.transport.."));
+                .resideInAnyPackage("io.natspersist.worker.file.."));
     }
 
     @Test
