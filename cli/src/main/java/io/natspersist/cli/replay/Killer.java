@@ -7,24 +7,32 @@ import io.natspersist.client.StreamHandle;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
-/** Kills, now and then, the worker that serves a stream: kill -9. On a thread of its own. */
+/**
+ * Kills, now and then, the worker that serves a stream: kill -9. The time until the next one begins when something was
+ * written after the last, so that a slow machine is not kept from ever recovering. On a thread of its own.
+ */
 final class Killer implements AutoCloseable {
 
     private final LocalCluster cluster;
     private final StreamHandle stream;
     private final long everyMillis;
-    private final BooleanSupplier firstIsDue;
+    private final long firstAt;
+    private final LongSupplier progress;
     private final Thread thread;
     private final AtomicInteger kills = new AtomicInteger();
 
-    /** @param firstIsDue lets the first kill come earlier than {@code everyMillis} */
-    Killer(LocalCluster cluster, StreamHandle stream, long everyMillis, BooleanSupplier firstIsDue) {
+    /**
+     * @param progress how many messages have been written
+     * @param firstAt lets the first kill come earlier than {@code everyMillis}: at this progress
+     */
+    Killer(LocalCluster cluster, StreamHandle stream, long everyMillis, LongSupplier progress, long firstAt) {
         this.cluster = cluster;
         this.stream = stream;
         this.everyMillis = everyMillis;
-        this.firstIsDue = firstIsDue;
+        this.progress = progress;
+        this.firstAt = firstAt;
         this.thread = Thread.ofPlatform().daemon().name("killer").start(this::run);
     }
 
@@ -39,6 +47,8 @@ final class Killer implements AutoCloseable {
                 if (killOwner().isPresent()) {
                     kills.incrementAndGet();
                 }
+                long before = progress.getAsLong();
+                awaitProgress(before);
                 TimeUnit.MILLISECONDS.sleep(everyMillis);
             }
         } catch (InterruptedException e) {
@@ -48,7 +58,13 @@ final class Killer implements AutoCloseable {
 
     private void awaitFirst() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(everyMillis);
-        while (System.nanoTime() < end && !firstIsDue.getAsBoolean()) {
+        while (System.nanoTime() < end && progress.getAsLong() < firstAt) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private void awaitProgress(long before) throws InterruptedException {
+        while (progress.getAsLong() <= before) {
             TimeUnit.MILLISECONDS.sleep(5);
         }
     }

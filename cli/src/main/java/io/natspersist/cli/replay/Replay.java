@@ -66,7 +66,7 @@ public final class Replay implements AutoCloseable {
             trail.run(pace.schedule(trace.transactions()));
         } else {
             int third = trace.transactions().size() / 3;
-            try (Killer killer = new Killer(cluster, stream, killEveryMillis, () -> trail.acknowledged() >= third)) {
+            try (Killer killer = new Killer(cluster, stream, killEveryMillis, trail::acknowledged, third)) {
                 trail.run(pace.schedule(trace.transactions()));
                 kills = killer.kills();
             }

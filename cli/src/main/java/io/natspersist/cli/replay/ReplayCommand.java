@@ -53,7 +53,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private int workers = 2;
 
     @Option(names = "--kill-every", paramLabel = "S", defaultValue = "0", description = "kill -9 the worker that serves the"
-            + " stream every S seconds, the first time when a third is written at the latest")
+            + " stream after every S seconds of writing, the first time when a third is written at the latest")
     private double killEverySeconds;
 
     @Option(names = "--durability", defaultValue = "sync", description = "of the cluster that is started: sync or relaxed"
