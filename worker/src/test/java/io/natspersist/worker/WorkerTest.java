@@ -273,4 +273,21 @@ class WorkerTest {
         assertThat(set("a", "2")).contains("\"seq\":2");
         assertThat(cluster.halts).isEmpty();
     }
+
+    @Test
+    void adoptedChangesThatNobodyAsksForGoIntoTheirFilesLater() {
+        for (int i = 0; i < 20; i++) {
+            set("s" + i, "v");
+        }
+        cluster.crash("w0");
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        cluster.time.runFor(2_000);
+        long openedAtOnce = cluster.workers.get("w1").streams().opened();
+
+        cluster.time.runFor(60_000);
+
+        assertThat(openedAtOnce).isZero();
+        assertThat(cluster.workers.get("w1").streams().opened()).isEqualTo(20);
+    }
 }

@@ -35,6 +35,13 @@ public final class AdoptedTail {
         entries.forEach(e -> journal.release(e.position));
     }
 
+    /** Writes the changes into the journal once more, so that its oldest segment can go. */
+    void copyForward(JournalWriter journal) {
+        List<Entry> old = List.copyOf(entries);
+        entries.replaceAll(e -> new Entry(e.change, journal.append(e.change)));
+        journal.whenForced(() -> old.forEach(e -> journal.release(e.position)));
+    }
+
     boolean isEmpty() {
         return entries.isEmpty();
     }

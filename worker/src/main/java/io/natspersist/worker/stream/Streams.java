@@ -33,6 +33,11 @@ public final class Streams {
 
     /** How many files are written to at a time, at most. */
     private static final int MOST_WRITING = 64;
+    /** How many streams are opened at a time only because changes were adopted for them: with the journal large, and else. */
+    private static final int MOST_SETTLING_PRESSED = 32;
+    private static final int MOST_SETTLING = 2;
+    /** How long adopted changes wait for somebody to ask for their stream, and how long after a failure they wait again. */
+    private static final long SETTLE_MILLIS = 30_000;
     /** How many streams are closed at a time, at most. */
     private static final int MOST_CLOSING = 128;
 
@@ -56,6 +61,8 @@ public final class Streams {
     private final Due toSync = new Due();
     private final Due toTrail = new Due();
     private final Due troubled = new Due();
+    private final ArrayDeque<Unsettled> toSettle = new ArrayDeque<>();
+    private final Set<StreamName> settling = new HashSet<>();
     private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
     private long tailBytes;
     private int writing;
@@ -75,6 +82,9 @@ public final class Streams {
             this.adopted = adopted;
         }
     }
+
+    /** Changes that were adopted for a stream which nobody may ever ask for. */
+    private record Unsettled(StreamName name, int slot, ServedSlot served, long atNanos, boolean failed) {}
 
     /**
      * @param whenStillOwner runs what it is given once it is certain that nobody else had taken over when it was called
@@ -102,10 +112,15 @@ public final class Streams {
      * @param adopted changes of dead owners, by stream; their watchers are told what number the streams have come to
      */
     public void serve(int slot, long epoch, Map<StreamName, AdoptedTail> adopted) {
-        if (slots.putIfAbsent(slot, new ServedSlot(epoch, adopted)) != null) {
+        ServedSlot served = new ServedSlot(epoch, adopted);
+        if (slots.putIfAbsent(slot, served) != null) {
             throw new IllegalStateException("slot " + slot + " is served already");
         }
-        adopted.forEach((name, tail) -> notices.trailing(name, epoch, tail.lastChange()));
+        long later = loop.nanos() + nanos(SETTLE_MILLIS);
+        adopted.forEach((name, tail) -> {
+            notices.trailing(name, epoch, tail.lastChange());
+            toSettle.add(new Unsettled(name, slot, served, later, false));
+        });
     }
 
     /** Whether operations on the slot's streams may be submitted. */
@@ -208,6 +223,7 @@ public final class Streams {
         toApply.takeOlder(now - nanos(config.applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
         boolean pressed = journal.bytes() > config.journalSyncBytes();
         toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
+        settleAdopted(now, pressed);
         toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
         closeIdle(now);
         closeFiles();
@@ -220,6 +236,35 @@ public final class Streams {
 
     private static long nanos(long millis) {
         return millis * 1_000_000;
+    }
+
+    /** Puts adopted changes into their files, though nobody asks for their streams: the journal must let go of them some day. */
+    private void settleAdopted(long now, boolean pressed) {
+        int most = pressed ? MOST_SETTLING_PRESSED : MOST_SETTLING;
+        while (settling.size() < most && !toSettle.isEmpty()) {
+            Unsettled next = toSettle.peek();
+            if (next.atNanos - now > 0 && (next.failed || !pressed)) {
+                return;
+            }
+            toSettle.poll();
+            boolean waits = slots.get(next.slot) == next.served && next.served.adopted.containsKey(next.name);
+            if (waits && !open.containsKey(next.name)) {
+                settling.add(next.name);
+                open(next.name, next.slot, next.served);
+            }
+        }
+    }
+
+    private void cannotSettle(StreamName name, int slot) {
+        settling.remove(name);
+        ServedSlot served = slots.get(slot);
+        AdoptedTail tail = served == null ? null : served.adopted.get(name);
+        if (served != null && tail != null) {
+            if (journal.bytes() > config.journalSyncBytes()) {
+                tail.copyForward(journal);
+            }
+            toSettle.add(new Unsettled(name, slot, served, loop.nanos() + nanos(SETTLE_MILLIS), true));
+        }
     }
 
     private void trail(Stream stream) {
@@ -403,6 +448,7 @@ public final class Streams {
             if (served != null) {
                 served.adopted.remove(stream.name());
             }
+            settling.remove(stream.name());
         }
 
         @Override
@@ -416,6 +462,7 @@ public final class Streams {
         @Override
         public void failedToOpen(Stream stream, Refused why) {
             forget(stream);
+            cannotSettle(stream.name(), stream.slot());
         }
 
         @Override
