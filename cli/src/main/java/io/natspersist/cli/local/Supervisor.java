@@ -37,6 +37,8 @@ final class Supervisor implements AutoCloseable {
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("supervisor").factory());
     private final Map<String, WorkerProcess> running = new ConcurrentHashMap<>();
     private final Map<String, Backoff> backoffs = new LinkedHashMap<>(); // on the thread
+    /** The highest incarnation that an ended process of a name had, as far as the coordinator knew; on the thread. */
+    private final Map<String, Long> ended = new LinkedHashMap<>();
     private volatile boolean stopping;
     private final AtomicLong restarts = new AtomicLong();
 
@@ -82,7 +84,10 @@ final class Supervisor implements AutoCloseable {
 
     private void ended(String worker, WorkerProcess process) {
         running.remove(worker, process);
-        coordinator.get().ifPresent(host -> host.gone(worker));
+        coordinator.get().ifPresent(host -> {
+            host.incarnationsOf(worker).forEach(life -> ended.merge(worker, life.worker().number(), Math::max));
+            host.gone(worker);
+        });
         if (!stopping) {
             events.accept("worker " + worker + " (process " + process.pid() + ") ended with " + process.exit()
                     + "; its log is " + config.log(worker));
@@ -106,7 +111,8 @@ final class Supervisor implements AutoCloseable {
         long lived = process.livedMillis();
         Optional<WorkerStatus> known = Optional.empty();
         for (WorkerStatus incarnation : host.incarnationsOf(worker)) {
-            if (incarnation.silentMillis() > lived + EARLIER_LIFE_MILLIS) {
+            if (incarnation.worker().number() <= ended.getOrDefault(worker, 0L)
+                    || incarnation.silentMillis() > lived + EARLIER_LIFE_MILLIS) {
                 host.gone(incarnation.worker());
             } else {
                 process.noteRegistered();
