@@ -109,7 +109,7 @@ public final class VirtualTime {
         while (!done.getAsBoolean()) {
             Event next = events.peek();
             if (next == null || next.at > end) {
-                nanos = end;
+                nanos = Math.max(nanos, end);
                 return done.getAsBoolean();
             }
             events.poll();

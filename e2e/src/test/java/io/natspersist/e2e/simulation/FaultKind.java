@@ -13,6 +13,10 @@ enum FaultKind {
     CRASH_AT_A_STEP,
     /** The volume takes its time in the middle of one of a worker's next steps, or the worker is stopped there. */
     STALL_AT_A_STEP,
+    /** The same in the middle of a force, and then the machine dies. */
+    DIES_IN_A_FORCE,
+    /** A worker is split off, and cut off the volume for longer than the lease, in the middle of taking a new segment. */
+    CUT_OFF_AS_IT_ROLLS,
     /** A worker, and whoever takes over, and perhaps the next one. */
     CRASHES_IN_A_ROW,
     /** A worker is gone until others serve, then they go: slots wander A, B, A. */
@@ -27,6 +31,8 @@ enum FaultKind {
     CUT_FROM_NATS,
     /** A worker and the coordinator cannot reach each other, though both are connected. */
     CUT_FROM_COORDINATOR,
+    /** A worker and the clients are on one side, the coordinator and the other workers on the other. */
+    SPLIT,
     /** Clients and a worker cannot reach each other, though both are connected. */
     CUT_FROM_CLIENTS,
     /** The coordinator cannot reach NATS. */

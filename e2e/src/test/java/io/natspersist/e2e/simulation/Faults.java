@@ -36,7 +36,11 @@ final class Faults {
             case VOLUME_POWER_LOSS -> volumeLosesPower();
             case CRASH_AT_A_STEP -> anyWorker().crashAtStep(random.nextInt(40), random.nextBoolean(), downTime());
             case STALL_AT_A_STEP -> anyWorker().stallAtStep(anyStep(), random.nextLong(100, 16_000),
-                    random.nextBoolean(), random.nextBoolean());
+                    WorkerProcess.Stops.values()[random.nextInt(3)], random.nextBoolean(), worker -> {});
+            case DIES_IN_A_FORCE ->
+                anyWorker().stallAtStep("force", random.nextLong(100, 8_000), WorkerProcess.Stops.STEP, false,
+                        worker -> worker.losePower(downTime()));
+            case CUT_OFF_AS_IT_ROLLS -> cutOffAsItRolls();
             case CRASHES_IN_A_ROW -> crashesInARow();
             case BACK_AND_FORTH -> backAndForth();
             case PAUSE -> pause();
@@ -44,6 +48,7 @@ final class Faults {
             case VOLUME_STALL -> anyWorker().stallVolume(random.nextLong(100, 9_000));
             case CUT_FROM_NATS -> cutFromNats(anyWorker().name());
             case CUT_FROM_COORDINATOR -> cut(anyWorker().name(), CoordinatorProcess.NAME);
+            case SPLIT -> split(anyWorker().name(), random.nextLong(5_000, 20_000));
             case CUT_FROM_CLIENTS -> world.clients().forEach(c -> cut(anyWorker().name(), c.name));
             case COORDINATOR_CUT_OFF -> cutFromNats(CoordinatorProcess.NAME);
             case COORDINATOR_CRASH -> coordinatorCrash(false);
@@ -64,6 +69,14 @@ final class Faults {
         world.disk.loseUnforced();
         world.files.losePower();
         world.oracle.losses.volumeLostPower(world.time.millis());
+    }
+
+    private void cutOffAsItRolls() {
+        WorkerProcess worker = anyWorker();
+        split(worker.name(), 20_000);
+        worker.stallAtStep(random.nextBoolean() ? "tryLock" : "link", random.nextLong(10_100, 13_000),
+                WorkerProcess.Stops.VOLUME,
+                true, w -> {});
     }
 
     /** The second one dies about when the first one's slots have come to it. */
@@ -102,10 +115,21 @@ final class Faults {
         later(random.nextLong(100, 15_000), () -> world.network.healToServer(node));
     }
 
+    private void split(String worker, long millis) {
+        cut(worker, CoordinatorProcess.NAME, millis);
+        for (ClientProcess client : world.clients()) {
+            cut(client.name, CoordinatorProcess.NAME, millis);
+        }
+    }
+
     private void cut(String node, String other) {
+        cut(node, other, random.nextLong(100, 20_000));
+    }
+
+    private void cut(String node, String other, long millis) {
         world.messagesVanish();
         world.network.cut(node, other);
-        later(random.nextLong(100, 20_000), () -> world.network.heal(node, other));
+        later(millis, () -> world.network.heal(node, other));
     }
 
     private void coordinatorCrash(boolean losesTable) {

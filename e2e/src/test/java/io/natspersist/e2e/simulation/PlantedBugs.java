@@ -6,12 +6,13 @@ import static io.natspersist.e2e.simulation.FaultKind.BAD_NETWORK;
 import static io.natspersist.e2e.simulation.FaultKind.CLIENT_CRASH;
 import static io.natspersist.e2e.simulation.FaultKind.CRASHES_IN_A_ROW;
 import static io.natspersist.e2e.simulation.FaultKind.CRASH_AT_A_STEP;
-import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_COORDINATOR;
+import static io.natspersist.e2e.simulation.FaultKind.SPLIT;
 import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_NATS;
+import static io.natspersist.e2e.simulation.FaultKind.CUT_OFF_AS_IT_ROLLS;
+import static io.natspersist.e2e.simulation.FaultKind.DIES_IN_A_FORCE;
 import static io.natspersist.e2e.simulation.FaultKind.KILL;
 import static io.natspersist.e2e.simulation.FaultKind.LOST_LOCKS;
 import static io.natspersist.e2e.simulation.FaultKind.POWER_LOSS;
-import static io.natspersist.e2e.simulation.FaultKind.STALL_AT_A_STEP;
 import static io.natspersist.e2e.simulation.FaultKind.VOLUME_POWER_LOSS;
 
 import io.natspersist.worker.journal.JournalMistake;
@@ -35,25 +36,28 @@ final class PlantedBugs {
     /** The same run, done right. */
     static Scenario without(JournalMistake mistake, long seed) {
         return Scenario.of(seed).inSync().dense().withFaults(switch (mistake) {
-            case FORCE_SKIPPED, ANSWER_BEFORE_FORCE -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
+            case FORCE_SKIPPED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
+            case ANSWER_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
             case SECOND_FORCE_TRUSTED -> Set.of(LOST_LOCKS);
-            case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, CUT_FROM_COORDINATOR);
-            case LOCK_SKIPPED, SECOND_DESCRIPTOR -> Set.of(CUT_FROM_COORDINATOR);
-            case LOCK_AFTER_LINK -> Set.of(STALL_AT_A_STEP);
+            case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, SPLIT);
+            case LOCK_SKIPPED, SECOND_DESCRIPTOR -> Set.of(SPLIT);
+            case LOCK_AFTER_LINK -> Set.of(CUT_OFF_AS_IT_ROLLS);
             case NAME_LOOKED_UP, SEGMENT_DELETED_EARLY -> Set.of(KILL, CRASH_AT_A_STEP, CRASHES_IN_A_ROW);
         });
     }
 
     /** The same run, done right. */
     static Scenario without(StreamMistake mistake, long seed) {
-        return Scenario.of(seed).inSync().dense().withFaults(switch (mistake) {
-            case ROW_BEFORE_FORCE -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, STALL_AT_A_STEP);
-            case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
-            case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
-            case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);
-            case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
-            case HIGHER_EPOCH_IGNORED ->
-                Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
-        });
+        Scenario scenario = Scenario.of(seed).inSync();
+        return (mistake == StreamMistake.ROW_BEFORE_FORCE ? scenario.sparse() : scenario.dense())
+                .withFaults(switch (mistake) {
+                    case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
+                    case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
+                    case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
+                    case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);
+                    case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
+                    case HIGHER_EPOCH_IGNORED ->
+                        Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
+                });
     }
 }

@@ -71,6 +71,13 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
                 streamMistakes);
     }
 
+    /** Streams that change only now and then, so that what was missed once is not made good by the next change. */
+    Scenario sparse() {
+        return new Scenario(seed, workers, slots, 4, 2, relaxed, segmentBytes, logChanges, 100, 500, idleMillis,
+                openFiles,
+                faultMillis, 1_500, Math.min(faultEveryMillis, 3_000), faults, journalMistakes, streamMistakes);
+    }
+
     /** These kinds of faults, and no others; more workers than one, so that somebody can take over. */
     Scenario withFaults(Set<FaultKind> kinds) {
         return new Scenario(seed, Math.max(2, workers), slots, streams, clients, relaxed, segmentBytes, logChanges,

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Coordinator, workers and clients, under faults drawn from seeds. {@code -Dsimulation.seed=N} runs one seed alone;
  * {@code -Dsimulation.seconds=N} says for how long the long run goes on, {@code -Dsimulation.from=N} where it begins.
  */
+@ExtendWith(QuietLogs.class)
 class SimulationTest {
 
     @Test

@@ -8,6 +8,7 @@ import io.natspersist.worker.WorkerExecutors;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,11 @@ final class WorkerProcess {
     /** After so long without its machine the volume lets go of its locks. */
     private static final long LEASE_MILLIS = 10_000;
 
+    /** What stands still with a step that takes very long. */
+    enum Stops {
+        STEP, VOLUME, PROCESS
+    }
+
     private final World world;
     private final String name;
     private final SplittableRandom random;
@@ -28,6 +34,7 @@ final class WorkerProcess {
     /** The last time that it ran and had the volume, if that is not now; and when that begins again. */
     private long awayFrom;
     private long awayUntil;
+    private boolean stuck;
 
     WorkerProcess(World world, String name) {
         this.world = world;
@@ -129,27 +136,37 @@ final class WorkerProcess {
     /**
      * Its next step of that kind takes very long.
      *
-     * @param whole the process is stopped meanwhile; else its loop goes on
+     * @param stops what stands still meanwhile
      * @param losesLocks if it takes longer than the lease
+     * @param then what happens to it next, still in that step
      */
-    void stallAtStep(String kind, long millis, boolean whole, boolean losesLocks) {
+    void stallAtStep(String kind, long millis, Stops stops, boolean losesLocks, Consumer<WorkerProcess> then) {
         VirtualTime.Node process = node;
         if (process == null) {
             return;
         }
         world.disk.onStep((number, who, operation, path) -> {
-            if (who.equals(name) && process == node && operation.equals(kind) && world.busy()) {
+            if (who.equals(name) && process == node && operation.equals(kind) && !path.endsWith("ballast")
+                    && world.busy() && !stuck) {
+                stuck = true;
                 world.disk.onStep((n, w, o, p) -> {});
                 world.time.trace("%s is stuck in %s %s for %d ms", process, operation, path, millis);
                 away(millis);
                 if (losesLocks && millis > LEASE_MILLIS) {
                     world.time.schedule(LEASE_MILLIS * 1_000_000, () -> takeLocks(process));
                 }
-                if (whole) {
+                if (stops == Stops.PROCESS) {
                     process.pause();
+                } else if (stops == Stops.VOLUME) {
+                    process.stallExecutors(true);
                 }
                 world.time.runFor(millis);
                 process.resume();
+                process.stallExecutors(false);
+                stuck = false;
+                if (process == node) {
+                    then.accept(this);
+                }
             }
         });
     }
