@@ -16,6 +16,9 @@ import java.util.TreeMap;
  */
 final class Obituaries {
 
+    /** How long a worker that has nothing yet may be silent: on a slow machine its start takes longer than a heartbeat. */
+    static final long STARTING_MILLIS = 20_000;
+
     private final Observation seen;
     private final CoordinatorConfig config;
     private final Map<Incarnation, Death> deaths = new TreeMap<>();
@@ -32,7 +35,11 @@ final class Obituaries {
         Set<Incarnation> named = new HashSet<>(seen.table().named());
         boolean cautious = all.moreThanHalfAreSilent(named);
         for (WorkerView worker : seen.workers()) {
-            if (seen.silence(worker) >= config.deadAfterMillis() && !(cautious && named.contains(worker.id()))) {
+            boolean owns = named.contains(worker.id());
+            long patience = owns || worker.ready()
+                    ? config.deadAfterMillis()
+                    : Math.max(config.deadAfterMillis(), STARTING_MILLIS);
+            if (seen.silence(worker) >= patience && !(cautious && owns)) {
                 all.deaths.putIfAbsent(worker.id(), Death.SILENT);
             } else if (all.isStuckAlone(worker)) {
                 all.deaths.putIfAbsent(worker.id(), Death.STUCK);

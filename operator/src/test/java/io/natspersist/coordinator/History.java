@@ -136,7 +136,7 @@ final class History {
         // a worker that once said that it is draining goes on being one: let it end
         List.copyOf(running.values()).stream().filter(p -> p.saidDraining).forEach(this::kill);
         int quiet = 0;
-        for (int round = 0; round < 120 && quiet < 15; round++) { // a journal takes up to ten to be seen to be deleted
+        for (int round = 0; round < 150 && quiet < 25; round++) { // who never gets ready is given twenty
             long version = stored.version();
             int lying = journals.size();
             while (running.size() < 2) {
