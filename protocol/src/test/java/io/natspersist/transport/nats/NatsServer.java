@@ -24,15 +24,18 @@ public final class NatsServer implements AutoCloseable {
 
     private static final long START_MILLIS = 10_000;
 
+    private final InetAddress address;
     private final Path folder;
     private final int port;
     private Process process;
 
-    private NatsServer(String config) {
+    private NatsServer(InetAddress address, String config) {
+        this.address = address;
         try {
-            port = freePort();
+            port = freePort(address);
             folder = Files.createTempDirectory("nats-server");
-            Files.writeString(folder.resolve("nats.conf"), "listen: \"127.0.0.1:" + port + "\"\n" + config + "\n");
+            Files.writeString(folder.resolve("nats.conf"),
+                    "listen: \"" + address.getHostAddress() + ":" + port + "\"\n" + config + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -46,11 +49,16 @@ public final class NatsServer implements AutoCloseable {
 
     /** @param config lines for the server's configuration file, such as {@code max_payload: 4096} */
     public static NatsServer start(String config) {
-        return new NatsServer(config);
+        return new NatsServer(InetAddress.getLoopbackAddress(), config);
+    }
+
+    /** One on another of this machine's addresses, for tests whose workers run on machines of their own. */
+    public static NatsServer startOn(InetAddress address) {
+        return new NatsServer(address, "");
     }
 
     public String url() {
-        return "nats://127.0.0.1:" + port;
+        return "nats://" + address.getHostAddress() + ":" + port;
     }
 
     public NatsOptions options(String name) {
@@ -105,7 +113,7 @@ public final class NatsServer implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                socket.connect(new InetSocketAddress(address, port), 1_000);
                 return;
             } catch (IOException e) {
                 if (!started.isAlive() || System.nanoTime() - deadline > 0) {
@@ -117,8 +125,8 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    private static int freePort(InetAddress address) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, address)) {
             return socket.getLocalPort();
         }
     }
