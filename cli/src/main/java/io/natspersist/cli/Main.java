@@ -3,6 +3,7 @@ package io.natspersist.cli;
 
 import io.natspersist.cli.bench.BenchCommand;
 import io.natspersist.cli.demo.DemoCommand;
+import io.natspersist.cli.journal.JournalCommand;
 import io.natspersist.cli.local.UpCommand;
 import io.natspersist.cli.replay.ReplayCommand;
 import io.natspersist.cli.stream.AllCommand;
@@ -52,7 +53,8 @@ public final class Main {
                 new KeysCommand(terminal), new InfoCommand(terminal), new WatchCommand(terminal),
                 new WhereCommand(terminal),
                 new FlushCommand(terminal), new UpCommand(terminal), new DemoCommand(terminal),
-                new ReplayCommand(terminal), new BenchCommand(terminal)).forEach(line::addSubcommand);
+                new ReplayCommand(terminal), new BenchCommand(terminal),
+                new JournalCommand(terminal)).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().width(WIDTH);
         line.getSubcommands().values().forEach(Main::describe);
         line.setCaseInsensitiveEnumValuesAllowed(true);

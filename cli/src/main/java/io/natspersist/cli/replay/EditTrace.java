@@ -36,4 +36,10 @@ public record EditTrace(String name, String start, String end, List<Transaction>
         some.forEach(transaction -> transaction.patches().forEach(text::apply));
         return new EditTrace(name, start, text.toString(), some);
     }
+
+    /** Not all that was typed. */
+    @Override
+    public String toString() {
+        return name + ", " + transactions.size() + " transactions";
+    }
 }

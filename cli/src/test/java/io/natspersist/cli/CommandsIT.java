@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.natspersist.cli.local.ClusterConfig;
+import io.natspersist.cli.local.Durability;
+import io.natspersist.cli.local.LocalCluster;
+import io.natspersist.cli.terminal.Failure;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsIT {
+
+    @TempDir
+    private static Path folder;
+
+    private static LocalCluster cluster;
+
+    private final RecordedTerminal persist = new RecordedTerminal();
+
+    CommandsIT() {
+        persist.always("--server", cluster.url());
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        cluster = LocalCluster.start(ClusterConfig.selfContained(folder.resolve("c"), 2, Durability.SYNC),
+                System.out::println);
+        cluster.awaitServing(Duration.ofSeconds(60));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        cluster.close();
+    }
+
+    @Test
+    void aValueComesFromArgumentPipeOrFile() throws IOException {
+        assertThat(persist.run("set", "it.values", "from an argument")).isZero();
+        assertThat(persist.out()).isEqualTo("1\n");
+        assertThat(persist.runWith("from a pipe\n", "set", "it.values")).isZero();
+        Path file = Files.write(folder.resolve("value"), new byte[]{0, (byte) 0xff});
+        assertThat(persist.run("set", "it.values", "--file", file.toString())).isZero();
+        assertThat(persist.runWith("one\ntwo\n", "set", "it.values", "--lines")).isZero();
+        assertThat(persist.out()).isEqualTo("4\n5\n");
+        assertThat(persist.run("all", "it.values")).isZero();
+        assertThat(persist.out())
+                .isEqualTo("1\t-\tfrom an argument\n2\t-\tfrom a pipe\n\n3\t-\t(2 bytes)\n4\t-\tone\n5\t-\ttwo\n");
+        assertThat(persist.run("get", "it.values", "--seq", "2")).isZero();
+        assertThat(persist.out()).isEqualTo("from a pipe\n");
+    }
+
+    @Test
+    void exitCodesSayWhatHappened() {
+        assertThat(persist.run("get", "it.codes")).isEqualTo(3);
+        assertThat(persist.run("del", "it.codes", "--seq", "1")).isEqualTo(3);
+        assertThat(persist.run("set", "it.codes", "v", "--key", "k", "--create")).isZero();
+        assertThat(persist.run("set", "it.codes", "w", "--key", "k", "--create", "--json")).isEqualTo(4);
+        assertThat(persist.err()).startsWith("{\"error\":\"WRONG_KEY_SEQ\"");
+        assertThat(persist.run("get", "it.codes", "--key", "k")).isZero();
+        assertThat(persist.out()).isEqualTo("v");
+        assertThat(persist.run("del", "it.codes", "--key", "k")).isZero();
+        assertThat(persist.run("get", "it.codes", "--cluster", "nobody", "--timeout", "1")).isEqualTo(5);
+    }
+
+    @Test
+    void stateIsShown() {
+        persist.run("set", "it.state", "v", "--key", "b");
+        persist.run("set", "it.state", "v", "--key", "a");
+        assertThat(persist.run("keys", "it.state")).isZero();
+        assertThat(persist.out()).isEqualTo("a\t2\nb\t1\n");
+        assertThat(persist.run("info", "it.state", "--json")).isZero();
+        assertThat(persist.out()).contains("\"messages\":2", "\"lastSeq\":2", "\"change\":2");
+        assertThat(persist.run("where", "it.state")).isZero();
+        assertThat(persist.out()).contains("requests go to  persist.default.worker.w");
+        assertThat(persist.run("flush", "it.state")).isZero();
+    }
+
+    @Test
+    void aWatchTellsWhatIsThereAndWhatChanges() {
+        persist.run("set", "it.watch", "before");
+        Thread later = Thread.ofPlatform().start(() -> {
+            RecordedTerminal other = new RecordedTerminal();
+            other.always("--server", cluster.url());
+            assertThat(other.run("set", "it.watch", "after")).isZero();
+        });
+        assertThat(persist.run("watch", "it.watch", "--after", "0/0", "--limit", "2")).isZero();
+        assertThat(persist.out()).isEqualTo("set\t1\t-\tbefore\nset\t2\t-\tafter\n");
+        assertThat(later).satisfies(Thread::join);
+    }
+
+    @Test
+    void aJournalIsPrinted() throws IOException {
+        persist.run("set", "it.journal", "what is in the journal");
+        Path journal;
+        try (var journals = Files.list(cluster.config().volume().resolve("journals"))) {
+            String owner = owner("it.journal");
+            journal = journals.filter(path -> path.getFileName().toString().equals(owner)).findAny().orElseThrow();
+        }
+        RecordedTerminal printer = new RecordedTerminal();
+        assertThat(printer.run("journal", journal.toString())).isZero();
+        assertThat(printer.out()).contains("segment 1", "it.journal", "what is in the journal");
+        assertThat(printer.run("journal", journal.resolve("none").toString())).isEqualTo(3);
+    }
+
+    @Test
+    void aDirectoryOrPortInUseIsSaid() {
+        assertThatThrownBy(() -> LocalCluster.start(cluster.config(), line -> {})).isInstanceOf(Failure.class)
+                .hasMessageContaining("is in use by another cluster");
+        int port = URI.create(cluster.url()).getPort();
+        ClusterConfig samePort = new ClusterConfig(folder.resolve("other"), "default", 1, null, port, Durability.SYNC,
+                "128m");
+        assertThatThrownBy(() -> LocalCluster.start(samePort, line -> {})).isInstanceOf(Failure.class)
+                .hasMessageContaining("port " + port + " is in use").hasMessageContaining("--nats");
+        ClusterConfig sameName = new ClusterConfig(folder.resolve("other"), "default", 1, cluster.url(), 0,
+                Durability.SYNC,
+                "128m");
+        assertThatThrownBy(() -> LocalCluster.start(sameName, line -> {})).isInstanceOf(Failure.class)
+                .hasMessageContaining("already served");
+    }
+
+    private String owner(String stream) {
+        persist.run("info", stream, "--json");
+        String out = persist.out();
+        int start = out.indexOf("\"owner\":\"") + 9;
+        return out.substring(start, out.indexOf('"', start));
+    }
+}
