@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +74,7 @@ public final class Streams {
     private static final class ServedSlot {
         final long epoch;
         final Map<StreamName, AdoptedTail> adopted;
-        final Set<Stream> streams = new HashSet<>();
+        final Set<Stream> streams = new LinkedHashSet<>();
         @Nullable
         Runnable released;
 
