@@ -10,6 +10,7 @@ import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Transport;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,9 +28,21 @@ final class CoordinatorHost implements AutoCloseable {
         this.transport = transport;
         this.loop = new ThreadEventLoop("coordinator", fault -> events.accept("coordinator: " + fault));
         this.io = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("coordinator-io").factory());
-        this.coordinator = new Coordinator(CoordinatorConfig.of(Subjects.ofCluster(config.cluster()).prefix()),
-                transport, loop,
-                new FileTableStore(config.table()), io);
+        this.coordinator = new Coordinator(coordination(config), transport, loop, new FileTableStore(config.table()),
+                io);
+    }
+
+    /**
+     * Where no worker ever had a journal there is no lost table to be rebuilt from what workers report, and no need to wait
+     * for them long.
+     */
+    private static CoordinatorConfig coordination(ClusterConfig config) {
+        CoordinatorConfig usual = CoordinatorConfig.of(Subjects.ofCluster(config.cluster()).prefix());
+        if (Files.exists(config.volume().resolve("journals"))) {
+            return usual;
+        }
+        return new CoordinatorConfig(usual.prefix(), usual.slots(), usual.heartbeatMillis(), usual.deadAfterMillis(),
+                usual.handoverBatch(), 2 * usual.heartbeatMillis(), usual.weights());
     }
 
     /** @param transport for this coordinator alone; closed with it */
