@@ -7,8 +7,10 @@ import io.natspersist.worker.journal.CorruptJournal;
 import io.natspersist.worker.journal.JournalReader;
 import io.natspersist.worker.journal.Journals;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,13 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highest
     /**
      * Blocking.
      *
-     * @param self not looked into: a second descriptor of one's own journal, closed, drops its lock
+     * @param incarnation who asks, which it may learn meanwhile. Its journal is not looked into: a second descriptor of one's own
+     *        journal, closed, drops its lock
      */
-    static Survey of(Disk disk, @Nullable Incarnation self) throws IOException {
+    static Survey of(Disk disk, Supplier<@Nullable Incarnation> incarnation) throws IOException {
         List<Incarnation> journals = Journals.list(disk);
+        // Asked only now: whose journal is in the list has known its incarnation before.
+        Incarnation self = incarnation.get();
         List<Incarnation> fenced = new ArrayList<>();
         Journals.Numbers noted = Journals.numbers(disk);
         long highestEpoch = noted.epoch();
@@ -36,7 +41,7 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highest
             highestIncarnation = Math.max(highestIncarnation, journal.number());
             if (!journal.equals(self)) {
                 highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
-                if (Journals.isFenced(disk, journal)) {
+                if (isFenced(disk, journal)) {
                     fenced.add(journal);
                 }
             }
@@ -51,9 +56,19 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highest
             JournalReader.read(disk, journal, change -> highest[0] = Math.max(highest[0], change.epoch()));
         } catch (IllegalStateException notSealed) {
             // what there is was read
+        } catch (NoSuchFileException deleted) {
+            // its owner goes on without this segment, or it is dead and all its changes are elsewhere
         } catch (CorruptJournal damaged) {
             // whoever adopts it says so
         }
         return highest[0];
+    }
+
+    private static boolean isFenced(Disk disk, Incarnation journal) throws IOException {
+        try {
+            return Journals.isFenced(disk, journal);
+        } catch (NoSuchFileException deleted) {
+            return false;
+        }
     }
 }

@@ -50,7 +50,8 @@ public final class Worker {
     private final Membership membership;
     private final FrontDoor frontDoor;
 
-    private @Nullable Life life;
+    /** Written on the loop; who surveys the volume asks from elsewhere whose journal is its own. */
+    private volatile @Nullable Life life;
     private boolean draining;
     private @Nullable Runnable drained;
     private boolean halted;
@@ -291,9 +292,8 @@ public final class Worker {
     }
 
     private void survey() {
-        Incarnation self = incarnation();
         inBackground(() -> {
-            Survey found = Survey.of(disk, self);
+            Survey found = Survey.of(disk, this::incarnation);
             loop.execute(() -> {
                 Life now = life;
                 AssignmentTable table = now == null ? null : now.slots.table();
