@@ -92,6 +92,25 @@ final class Cluster implements AutoCloseable {
         workers.put(name, GuestWorker.start(rig, app, name, log, arguments));
     }
 
+    /** The coordinator stands still, and what is under way in NATS is lost. */
+    void fallSilent() {
+        signalCoordinator("STOP");
+        nats.restart();
+    }
+
+    /** The end of {@link #fallSilent}. */
+    void speak() {
+        signalCoordinator("CONT");
+    }
+
+    private void signalCoordinator(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(coordinator.pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits until the table is as wanted, and gives it. */
     AssignmentTable awaitTable(String what, Predicate<AssignmentTable> wanted) {
         return await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(this::table,

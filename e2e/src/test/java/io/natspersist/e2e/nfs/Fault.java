@@ -9,6 +9,11 @@ enum Fault {
     BOTH_CUT("volume and NATS cut"),
     /** It loses the volume, and the process stands still until its successor serves: it wakes with requests to answer. */
     CUT_AND_PAUSED("volume cut, process paused"),
+    /**
+     * It loses the volume and NATS, and when both are back the coordinator says nothing and whatever it said meanwhile is gone:
+     * that it was taken over, the worker can only learn from the volume.
+     */
+    CUT_AND_NOT_TOLD("volume and NATS cut, not told"),
     /** It is switched off. */
     POWER_CUT("power cut");
 
@@ -21,7 +26,7 @@ enum Fault {
     void strike(Rig rig, GuestWorker worker) {
         switch (this) {
             case VOLUME_CUT -> rig.cut(worker.client(), "nfs");
-            case BOTH_CUT -> rig.cut(worker.client(), "both");
+            case BOTH_CUT, CUT_AND_NOT_TOLD -> rig.cut(worker.client(), "both");
             case CUT_AND_PAUSED -> {
                 rig.cut(worker.client(), "nfs");
                 worker.pause();
@@ -32,7 +37,7 @@ enum Fault {
 
     void end(Rig rig, GuestWorker worker) {
         switch (this) {
-            case VOLUME_CUT, BOTH_CUT -> rig.heal(worker.client());
+            case VOLUME_CUT, BOTH_CUT, CUT_AND_NOT_TOLD -> rig.heal(worker.client());
             case CUT_AND_PAUSED -> {
                 rig.heal(worker.client());
                 worker.goOn();

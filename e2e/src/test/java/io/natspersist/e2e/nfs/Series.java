@@ -83,38 +83,58 @@ final class Series implements AutoCloseable {
     private Outcome run(int run, Fault fault, String victim)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         String successor = victim.equals("a") ? "b" : "a";
-        AssignmentTable before = cluster.awaitTableSupervised("both workers own streams",
-                table -> owned(table, victim).size() >= STREAMS / 4 && !owned(table, successor).isEmpty());
-        streams.forEach(NumberedStream::write);
-        List<NumberedStream> struck = owned(before, victim);
-        await("writes to " + victim).atMost(Cluster.PATIENCE)
-                .until(() -> struck.stream().allMatch(stream -> stream.epoch() > 0));
+        write(victim, successor);
         GuestWorker worker = cluster.worker(victim);
         boolean rolling = strike(fault, worker);
+        long servedAfter = awaitSuccessor(victim, successor);
+        End end = end(fault, worker);
+        cluster.start(victim);
+        Audit audit = audit(NumberedStream::auditNew);
+        return new Outcome(run, fault, victim, rolling, audit, servedAfter, end.text, end.halted);
+    }
+
+    /** Writes, once both workers have enough to do; returns when everything that the victim serves is being written. */
+    private void write(String victim, String successor) {
+        AssignmentTable table = cluster.awaitTableSupervised("both workers own streams",
+                t -> owned(t, victim).size() >= STREAMS / 4 && !owned(t, successor).isEmpty());
+        streams.forEach(NumberedStream::write);
+        await("writes to " + victim).atMost(Cluster.PATIENCE)
+                .until(() -> owned(table, victim).stream().allMatch(stream -> stream.epoch() > 0));
+    }
+
+    /** Milliseconds until all streams are served by the successor and were written there. */
+    private long awaitSuccessor(String victim, String successor) {
         long struckAt = System.nanoTime();
         Map<NumberedStream, Long> epochs = new HashMap<>();
         owned(cluster.awaitTable("a table", table -> true), victim)
                 .forEach(stream -> epochs.put(stream, stream.epoch()));
-
         cluster.awaitTable(successor + " owns everything", table -> Cluster.ownsAll(table, successor));
         await("writes to what " + victim + " served").atMost(Cluster.PATIENCE).pollInterval(Duration.ofMillis(50))
                 .until(() -> epochs.keySet().stream().allMatch(stream -> stream.epoch() > epochs.get(stream)));
-        long servedAfter = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - struckAt);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - struckAt);
+    }
 
-        boolean haltedBefore = !worker.running();
-        long endedAt = System.nanoTime();
+    private record End(boolean halted, String text) {}
+
+    private End end(Fault fault, GuestWorker worker) throws IOException, InterruptedException {
+        boolean endedBefore = !worker.running();
+        if (fault == Fault.CUT_AND_NOT_TOLD) {
+            cluster.fallSilent();
+        }
+        long healedAt = System.nanoTime();
         fault.end(rig, worker);
-        int status = fault == Fault.POWER_CUT ? GuestWorker.HALTED : worker.exitWithin(120);
-        String halt = fault == Fault.POWER_CUT
-                ? "booted again"
-                : haltedBefore
-                        ? "halted (" + status + ") before it was healed"
-                        : "halted (%d) %.1f s after it was healed".formatted(status,
-                                (System.nanoTime() - endedAt) / 1e9);
-        cluster.start(victim);
-        Audit audit = audit(NumberedStream::auditNew);
-        return new Outcome(run, fault, victim, rolling, audit, servedAfter,
-                halt + worker.reason().map(why -> ": " + why).orElse(""), status == GuestWorker.HALTED);
+        if (fault == Fault.POWER_CUT) {
+            return new End(true, "booted again");
+        }
+        int status = worker.exitWithin(120);
+        String when = endedBefore
+                ? "before it was healed"
+                : "%.1f s after it was healed".formatted((System.nanoTime() - healedAt) / 1e9);
+        if (fault == Fault.CUT_AND_NOT_TOLD) {
+            cluster.speak();
+        }
+        return new End(status == GuestWorker.HALTED,
+                "exit status " + status + " " + when + worker.reason().map(why -> ": " + why).orElse(""));
     }
 
     /** Reads back everything that was ever written. */

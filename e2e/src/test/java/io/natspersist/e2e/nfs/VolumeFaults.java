@@ -25,7 +25,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class VolumeFaults {
 
-    private static final List<Fault> CUTS = List.of(Fault.CUT_AND_PAUSED, Fault.BOTH_CUT, Fault.VOLUME_CUT);
+    private static final List<Fault> CUTS = List.of(Fault.CUT_AND_NOT_TOLD, Fault.CUT_AND_PAUSED, Fault.BOTH_CUT,
+            Fault.VOLUME_CUT);
     private static final String SMALL_SEGMENTS = "16384";
 
     private static final long SEED = Long.getLong("persist.nfs.seed", System.nanoTime() & 0xffff);
