@@ -48,7 +48,7 @@ final class Faults {
             case VOLUME_STALL -> anyWorker().stallVolume(random.nextLong(100, 9_000));
             case CUT_FROM_NATS -> cutFromNats(anyWorker().name());
             case CUT_FROM_COORDINATOR -> cut(anyWorker().name(), CoordinatorProcess.NAME);
-            case SPLIT -> split(anyWorker().name(), random.nextLong(5_000, 20_000));
+            case SPLIT -> split(anyWorker().name(), random.nextLong(5_000, 20_000), random.nextBoolean());
             case CUT_FROM_CLIENTS -> world.clients().forEach(c -> cut(anyWorker().name(), c.name));
             case COORDINATOR_CUT_OFF -> cutFromNats(CoordinatorProcess.NAME);
             case COORDINATOR_CRASH -> coordinatorCrash(false);
@@ -73,7 +73,7 @@ final class Faults {
 
     private void cutOffAsItRolls() {
         WorkerProcess worker = anyWorker();
-        split(worker.name(), 20_000);
+        split(worker.name(), 20_000, true);
         worker.stallAtStep(random.nextBoolean() ? "tryLock" : "link", random.nextLong(10_100, 13_000),
                 WorkerProcess.Stops.VOLUME,
                 true, w -> {});
@@ -115,10 +115,13 @@ final class Faults {
         later(random.nextLong(100, 15_000), () -> world.network.healToServer(node));
     }
 
-    private void split(String worker, long millis) {
+    /** @param whole clients cannot reach the other workers either */
+    private void split(String worker, long millis, boolean whole) {
         cut(worker, CoordinatorProcess.NAME, millis);
         for (ClientProcess client : world.clients()) {
             cut(client.name, CoordinatorProcess.NAME, millis);
+            world.workers().stream().map(WorkerProcess::name).filter(other -> whole && !other.equals(worker))
+                    .forEach(other -> cut(client.name, other, millis));
         }
     }
 

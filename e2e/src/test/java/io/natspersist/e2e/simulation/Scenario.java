@@ -67,7 +67,8 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
     Scenario dense() {
         return new Scenario(seed, workers, Math.min(slots, 3), 2, 2, relaxed, segmentBytes, logChanges, applyMillis,
                 syncMillis,
-                idleMillis, openFiles, faultMillis, 40, Math.min(faultEveryMillis, 3_000), faults, journalMistakes,
+                idleMillis, openFiles, Math.max(faultMillis, 30_000), 40, Math.min(faultEveryMillis, 3_000), faults,
+                journalMistakes,
                 streamMistakes);
     }
 

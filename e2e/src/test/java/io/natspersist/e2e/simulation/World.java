@@ -41,6 +41,7 @@ final class World {
         for (int i = 1; i <= scenario.streams(); i++) {
             streams.add("s" + i);
         }
+        new RowsAfterForce(this);
     }
 
     /** Everything starts, and is left alone until every slot is served. */

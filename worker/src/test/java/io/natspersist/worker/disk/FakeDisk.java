@@ -173,6 +173,27 @@ public final class FakeDisk {
         }
     }
 
+    /** A volume with what would be left of this one if nothing that is not forced survived. */
+    public synchronized FakeDisk durable() {
+        FakeDisk left = new FakeDisk(0, millis);
+        copyDurable(root, left.root);
+        return left;
+    }
+
+    private static void copyDurable(Folder from, Folder to) {
+        from.durable.forEach((name, what) -> {
+            if (what instanceof Folder folder) {
+                Folder copy = to.disk().new Folder();
+                to.names.put(name, copy);
+                copyDurable(folder, copy);
+            } else if (what instanceof File file) {
+                File copy = new File();
+                copy.replace(Arrays.copyOf(file.bytes, file.forced));
+                to.names.put(name, copy);
+            }
+        });
+    }
+
     /** A folder's names, sorted. */
     public synchronized List<String> names(String folder) {
         try {
@@ -243,6 +264,10 @@ public final class FakeDisk {
         private final TreeMap<String, Object> names = new TreeMap<>();
         private Map<String, Object> durable = new HashMap<>();
         private List<NameChange> unforced = new ArrayList<>();
+
+        FakeDisk disk() {
+            return FakeDisk.this;
+        }
 
         void change(Mount by, String name, Object now) {
             apply(name, now);

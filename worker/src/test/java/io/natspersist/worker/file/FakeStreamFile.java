@@ -76,6 +76,7 @@ final class FakeStreamFile implements StreamFile {
             if (lock == Lock.HELD) {
                 stored.unsynced.add(List.copyOf(changes));
                 stored.writer = node;
+                volume.applied(node, changes);
             }
             volume.step(node, "after apply", stream);
         }

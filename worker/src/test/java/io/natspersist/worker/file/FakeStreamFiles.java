@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class FakeStreamFiles {
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
     private Step step = (node, operation, stream) -> {};
+    private BiConsumer<String, List<Change>> applies = (node, changes) -> {};
     private long opens;
     private long creates;
     private long renames;
@@ -183,6 +185,15 @@ public final class FakeStreamFiles {
         stored.unsynced.subList(kept, stored.unsynced.size()).clear();
         stored.sync();
         stored.current = stored.durable.copy();
+    }
+
+    /** Is told of each batch that comes into a file, and who applied it. */
+    public synchronized void onApply(BiConsumer<String, List<Change>> listener) {
+        applies = listener;
+    }
+
+    void applied(String node, List<Change> changes) {
+        applies.accept(node, changes);
     }
 
     /** The node's process dies: its locks are free, what it applied is there. */
