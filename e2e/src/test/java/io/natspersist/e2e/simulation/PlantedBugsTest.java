@@ -38,7 +38,8 @@ class PlantedBugsTest {
             assertThat(Simulation.run(right.apply(seed)).problems()).as("seed %d without %s", seed, name).isEmpty();
             Simulation.Outcome outcome = Simulation.run(planted.apply(seed));
             if (!outcome.problems().isEmpty()) {
-                System.out.printf("%s: found by seed %d: %s%n", name, seed, outcome.problems().getFirst());
+                System.out.printf("%s: found by seed %d: %s%n", name, seed,
+                        outcome.problems().getFirst().lines().findFirst().orElse(""));
                 return;
             }
         }

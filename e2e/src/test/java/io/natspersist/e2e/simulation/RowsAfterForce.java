@@ -8,7 +8,6 @@ import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.journal.JournalReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,13 +56,13 @@ final class RowsAfterForce {
         }
     }
 
-    private static void read(Disk volume, Incarnation journal, Set<Row> forced) {
+    private void read(Disk volume, Incarnation journal, Set<Row> forced) {
         try {
             JournalReader.read(volume, journal, change -> forced.add(Row.of(change)));
         } catch (IllegalStateException e) {
             // its owner lives and has not sealed it; all of it was read
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            world.oracle.problem("a living worker's journal cannot be read: " + e.getMessage());
         }
     }
 }
