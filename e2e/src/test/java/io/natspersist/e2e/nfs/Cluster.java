@@ -35,6 +35,8 @@ final class Cluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private static final int SLOTS = 64;
+    /** Twice what it is by default: emulated machines that start a JVM next to others stand still for seconds. */
+    private static final int DEAD_AFTER_MILLIS = 12_000;
     private static final Subjects SUBJECTS = Subjects.ofCluster("nfs");
 
     private final Rig rig;
@@ -60,7 +62,8 @@ final class Cluster implements AutoCloseable {
         coordinator = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
                 "-XX:+UseSerialGC", "-Dlogback.configurationFile=" + app.folder().resolve("logback.xml"), "-cp",
                 System.getProperty("java.class.path"), CoordinatorMain.class.getName(), "--cluster", "nfs", "--slots",
-                Integer.toString(SLOTS), "--table", table.toString(), "--nats", nats.url()).redirectErrorStream(true)
+                Integer.toString(SLOTS), "--dead-after-millis", Integer.toString(DEAD_AFTER_MILLIS), "--table",
+                table.toString(), "--nats", nats.url()).redirectErrorStream(true)
                 .redirectOutput(logs.resolve("coordinator.log").toFile()).start();
         transport = NatsTransport.connect(nats.options("rig"));
         client = PersistClient.connect(nats.options("writer"),

@@ -51,14 +51,14 @@ class VolumeFaults {
     }
 
     @Test
-    @Order(1)
+    @Order(2)
     void aWorkerCutAtAnyMomentHaltsAndItsSuccessorHasWhatItAcknowledged() throws Exception {
         List<Outcome> outcomes = series("random", 10, CUTS, false, "--durability", "sync");
         assertThat(outcomes).allSatisfy(VolumeFaults::nothingIsLost);
     }
 
     @Test
-    @Order(2)
+    @Order(1)
     void aWorkerCutWhileItsJournalRollsHaltsAndItsSuccessorHasWhatItAcknowledged() throws Exception {
         List<Outcome> outcomes = series("rolling", 10, CUTS, true, "--durability", "sync", "--segment-bytes",
                 SMALL_SEGMENTS);
