@@ -51,7 +51,7 @@ record GuestApp(Path folder, List<String> jars) {
     /** The shell command that becomes a Java process on a client. */
     String java(String main, String... arguments) {
         List<String> command = command(GUEST, main, arguments);
-        command.add(1, "-XX:SharedArchiveFile=" + GUEST.resolve(ARCHIVE));
+        command.addAll(1, List.of("-Xlog:disable", "-XX:SharedArchiveFile=" + GUEST.resolve(ARCHIVE)));
         return "exec " + String.join(" ", command);
     }
 

@@ -26,6 +26,8 @@ import java.util.random.RandomGenerator;
 final class Series implements AutoCloseable {
 
     private static final int STREAMS = 16;
+    /** How often a moment at which the journal rolls is looked for. */
+    private static final int ATTEMPTS = 20;
 
     private final Rig rig;
     private final Cluster cluster;
@@ -157,15 +159,17 @@ final class Series implements AutoCloseable {
     /** Whether the worker's journal was between two segments. A cut that came at another moment than wanted is healed at once. */
     private boolean strike(Fault fault, GuestWorker worker) throws InterruptedException {
         Thread.sleep(random.nextLong(1_000, 6_000));
-        while (true) {
-            fault.strike(rig, worker);
-            boolean rolling = Rolling.isUnderWay(rig, worker.client());
-            if (rolling || !whileRolling) {
-                return rolling;
+        boolean rolling = false;
+        for (int attempt = 0; whileRolling && !rolling && attempt < ATTEMPTS; attempt++) {
+            rig.cut(worker.client(), "nfs");
+            rolling = Rolling.isUnderWay(rig, worker.client());
+            if (!rolling) {
+                rig.heal(worker.client());
+                Thread.sleep(random.nextLong(500, 1_500));
             }
-            fault.end(rig, worker);
-            Thread.sleep(random.nextLong(200, 1_200));
         }
+        fault.strike(rig, worker);
+        return rolling;
     }
 
     private static void say(Object line) {

@@ -27,7 +27,7 @@ class VolumeFaults {
 
     private static final List<Fault> CUTS = List.of(Fault.CUT_AND_NOT_TOLD, Fault.CUT_AND_PAUSED, Fault.BOTH_CUT,
             Fault.VOLUME_CUT);
-    private static final String SMALL_SEGMENTS = "16384";
+    private static final String SMALL_SEGMENTS = "1024";
 
     private static final long SEED = Long.getLong("persist.nfs.seed", System.nanoTime() & 0xffff);
     private static final Path LOGS = Path.of("target", "nfs").toAbsolutePath();
