@@ -62,6 +62,7 @@ final class Slots {
     private final Runnable progressed;
     private final Map<Integer, Held> held = new TreeMap<>();
     private @Nullable AssignmentTable table;
+    private @Nullable Runnable left;
 
     /**
      * @param fenced called when the table says that another serves what this incarnation serves: it must halt
@@ -116,7 +117,39 @@ final class Slots {
         }
     }
 
+    /**
+     * Lets go of everything, though nobody takes it over: all is put into the files, which are closed, and then {@code done}
+     * runs. What was still to be adopted stays where it is.
+     */
+    void leave(Runnable done) {
+        left = done;
+        for (Held mine : List.copyOf(held.values())) {
+            switch (mine.state) {
+                case AWAITING -> held.remove(mine.slot);
+                case ADOPTING -> {
+                    held.remove(mine.slot);
+                    forget(mine);
+                }
+                case SERVING -> letGo(mine);
+                case LETTING_GO -> {
+                }
+            }
+        }
+        leftIfEmpty();
+    }
+
+    private void leftIfEmpty() {
+        Runnable done = left;
+        if (done != null && held.isEmpty()) {
+            left = null;
+            done.run();
+        }
+    }
+
     private void acquire(int slot, SlotAssignment entry) {
+        if (left != null) {
+            return;
+        }
         Held mine = new Held(slot, entry, State.AWAITING);
         held.put(slot, mine);
         proceed(mine);
@@ -178,6 +211,10 @@ final class Slots {
 
     private void released(Held mine) {
         held.remove(mine.slot);
+        if (left != null) {
+            leftIfEmpty();
+            return;
+        }
         AssignmentTable now = table;
         if (now != null) {
             update(mine.slot, now.slot(mine.slot));

@@ -36,7 +36,7 @@ public final class Worker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final byte[] NO_BYTES = {};
-    /** How long a worker that drains waits for its slots to move before it leaves them to be adopted. */
+    /** How long a worker that drains waits for its slots to move, where nobody says. */
     private static final long DRAIN_MILLIS = 60_000;
 
     private final WorkerConfig config;
@@ -109,13 +109,21 @@ public final class Worker {
         });
     }
 
-    /** Asks the coordinator to move all slots away, finishes what waits, closes the journal; then {@code then}, on the loop. */
+    /** As {@link #drain(long, Runnable)}, with a minute for the slots to move. */
     public void drain(Runnable then) {
+        drain(DRAIN_MILLIS, then);
+    }
+
+    /**
+     * Asks the coordinator to move all slots away, finishes what waits, closes the journal; then {@code then}, on the loop. What
+     * has not moved after {@code waitMillis} is put into its files, so that nothing is left to be adopted.
+     */
+    public void drain(long waitMillis, Runnable then) {
         loop.execute(() -> {
             draining = true;
             drained = then;
             membership.news();
-            loop.after(DRAIN_MILLIS, this::endDrain);
+            loop.after(waitMillis, this::endDrain);
         });
     }
 
@@ -125,13 +133,16 @@ public final class Worker {
         if (then == null || halted) {
             return;
         }
-        membership.stop();
         Life now = life;
         if (now == null || !now.ready) {
+            membership.stop();
             then.run();
-        } else {
-            now.journal.close(then);
+            return;
         }
+        now.slots.leave(() -> {
+            membership.stop();
+            now.journal.close(then);
+        });
     }
 
     private void tick() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A worker as a process. Exit codes: 0 drained, 2 misconfigured, 3 halted because it may have been taken over. */
+/** A worker as a process. Exit codes: 143 drained after SIGTERM, 2 misconfigured, 3 halted because it may have been taken over. */
 public final class WorkerMain {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMain.class);
@@ -43,7 +43,7 @@ public final class WorkerMain {
         worker.start();
         CountDownLatch drained = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            worker.drain(drained::countDown);
+            worker.drain(settings.drainSeconds() * 1_000L / 2, drained::countDown);
             try {
                 if (!drained.await(settings.drainSeconds(), TimeUnit.SECONDS)) {
                     LOG.warn("not drained in {} s: what is left will be adopted from the journal",

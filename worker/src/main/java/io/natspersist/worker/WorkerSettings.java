@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root the volume
  * @param fileThreads how many threads work on streams' files
- * @param drainSeconds how long a worker told to stop waits for its slots to move away
+ * @param drainSeconds how long a worker told to stop may take: half of it for its slots to move away, half to close their files
  */
 record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds) {
 
@@ -35,7 +35,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
             "durability", "sync (default) or relaxed",
             "file-threads", "threads that work on streams' files (default: 4)",
             "segment-bytes", "size at which the journal begins a new segment (default: 16777216)",
-            "drain-seconds", "how long to wait for slots to move away at a stop (default: 20)");
+            "drain-seconds", "how long a stop may take: half of it for slots to move away (default: 20)");
 
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {

@@ -290,4 +290,23 @@ class WorkerTest {
         assertThat(openedAtOnce).isZero();
         assertThat(cluster.workers.get("w1").streams().opened()).isEqualTo(20);
     }
+
+    @Test
+    void aWorkerThatStopsWithNobodyToTakeOverLeavesNothingToAdopt() {
+        set("a", "1");
+        set("b", "2");
+        boolean[] drained = {false};
+        cluster.workers.get("w0").drain(1_000, () -> drained[0] = true);
+        assertThat(cluster.time.runUntil(() -> drained[0], 20_000)).isTrue();
+        assertThat(cluster.files.opens() + cluster.files.creates()).isEqualTo(4);
+        long before = cluster.files.opens();
+
+        cluster.crash("w0");
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        cluster.time.runFor(60_000);
+
+        assertThat(cluster.files.opens()).as("files opened for the sake of adopted changes").isEqualTo(before);
+        assertThat(text(cluster.ask("w1", "get", "b", Headers.of(HeaderNames.SEQ, "1"), ""))).isEqualTo("2");
+    }
 }
