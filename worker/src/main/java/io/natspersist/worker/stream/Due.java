@@ -28,6 +28,10 @@ final class Due {
         return since.remove(stream) != null;
     }
 
+    int size() {
+        return since.size();
+    }
+
     List<Stream> copy() {
         return List.copyOf(since.keySet());
     }

@@ -39,6 +39,8 @@ public final class Streams {
     private static final int MOST_SETTLING = 2;
     /** How long adopted changes wait for somebody to ask for their stream, and how long after a failure they wait again. */
     private static final long SETTLE_MILLIS = 30_000;
+    /** What tails wait at most, beyond what is configured, while many streams are written to, ms. */
+    private static final int MOST_WAITING_MILLIS = 5_000;
     /** How many streams are closed at a time, at most. */
     private static final int MOST_CLOSING = 128;
 
@@ -221,7 +223,7 @@ public final class Streams {
     public void tick() {
         long now = loop.nanos();
         recentIds.age(now);
-        toApply.takeOlder(now - nanos(config.applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
+        toApply.takeOlder(now - nanos(applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
         boolean pressed = journal.bytes() > config.journalSyncBytes();
         toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
         settleAdopted(now, pressed);
@@ -233,6 +235,12 @@ public final class Streams {
         releaseHeldWrites();
         List.copyOf(slots.entrySet()).stream().filter(e -> e.getValue().released != null)
                 .forEach(e -> letGo(e.getKey(), e.getValue()));
+    }
+
+    /** The more streams wait, the longer each waits: transactions grow, and there are fewer of them. */
+    private long applyAfterMillis() {
+        boolean room = tailBytes < config.tailBytes() / 2;
+        return config.applyAfterMillis() + (room ? Math.min(toApply.size(), MOST_WAITING_MILLIS) : 0);
     }
 
     private static long nanos(long millis) {
