@@ -244,7 +244,7 @@ public final class Worker {
         LOG.info("registered as {}", self);
         JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
                 e -> halt("the journal failed: " + e));
-        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(),
+        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(), executors.flushes(),
                 new Publisher(config.subjects(), transport, loop),
                 answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2);
         Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,

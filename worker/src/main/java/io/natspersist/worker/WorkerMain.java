@@ -37,6 +37,7 @@ public final class WorkerMain {
         NatsTransport transport = NatsTransport.connect(settings.nats());
         Worker worker = new Worker(settings.config(), transport, loop,
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
+                        threads("flush", settings.fileThreads()),
                         threads("probe", 4)),
                 new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SecureRandom(),
                 why -> halt(why, null));

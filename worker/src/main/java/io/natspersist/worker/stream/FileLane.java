@@ -5,6 +5,7 @@ import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,8 +23,15 @@ final class FileLane {
     private final StreamHost host;
     private final Supplier<Consumer<StreamFile>> mending;
 
-    private final ArrayDeque<Supplier<Supplier<Runnable>>> queue = new ArrayDeque<>();
+    private final ArrayDeque<Task> queue = new ArrayDeque<>();
     private boolean busy;
+
+    /**
+     * @param where its blocking part runs
+     * @param begin called on the loop; gives the blocking part, which gives what is to be done on the loop afterwards
+     */
+    private record Task(Executor where, Supplier<Supplier<Runnable>> begin) {}
+
     private boolean open;
     private boolean exists;
     private boolean triedToCreate;
@@ -53,7 +61,7 @@ final class FileLane {
 
     /** Opens the file for the first time; {@code then} gets what that came to, and what {@code read} made of the file. */
     <T> void open(Function<StreamFile, T> read, BiConsumer<Opened, @Nullable T> then) {
-        enqueue(() -> () -> {
+        enqueue(host.fileThreads(), () -> () -> {
             Opened opened = host.files().open(stream.name(), stream.slot(), stream.epoch());
             T value = null;
             if (opened instanceof Opened.File f) {
@@ -79,7 +87,17 @@ final class FileLane {
 
     /** Does something with the file, which is opened, or made, if need be. */
     <T> void with(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
-        enqueue(() -> {
+        with(host.fileThreads(), task, done, failed);
+    }
+
+    /** The same for what nobody waits for. */
+    <T> void inBackground(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
+        with(host.flushThreads(), task, done, failed);
+    }
+
+    private <T> void with(Executor where, Function<StreamFile, T> task, Consumer<T> done,
+            Consumer<StreamFileException> failed) {
+        enqueue(where, () -> {
             Consumer<StreamFile> mend = mending.get();
             boolean mustExist = exists;
             boolean surelyAbsent = !exists && !triedToCreate;
@@ -105,7 +123,7 @@ final class FileLane {
 
     /** Closes the file, if it is open, so that it holds everything by itself; {@code done} gets its counters then. */
     void close(Consumer<StreamFile.@Nullable State> done, Consumer<StreamFileException> failed) {
-        enqueue(() -> () -> {
+        enqueue(host.fileThreads(), () -> () -> {
             StreamFile f = file;
             try {
                 StreamFile.State state = null;
@@ -132,7 +150,7 @@ final class FileLane {
 
     /** Does something off the loop that has to come between what is done with the file. */
     <T> void apart(Supplier<T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
-        enqueue(() -> () -> {
+        enqueue(host.fileThreads(), () -> () -> {
             try {
                 T value = task.get();
                 return () -> done.accept(value);
@@ -185,21 +203,21 @@ final class FileLane {
         }
     }
 
-    private void enqueue(Supplier<Supplier<Runnable>> task) {
-        queue.add(task);
+    private void enqueue(Executor where, Supplier<Supplier<Runnable>> begin) {
+        queue.add(new Task(where, begin));
         if (!busy) {
             next();
         }
     }
 
     private void next() {
-        Supplier<Supplier<Runnable>> task = queue.poll();
+        Task task = queue.poll();
         if (task == null) {
             return;
         }
         busy = true;
-        Supplier<Runnable> offLoop = task.get();
-        host.fileThreads().execute(() -> {
+        Supplier<Runnable> offLoop = task.begin.get();
+        task.where.execute(() -> {
             Runnable back = offLoop.get();
             host.loop().execute(() -> {
                 back.run();

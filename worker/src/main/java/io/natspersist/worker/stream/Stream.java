@@ -311,7 +311,7 @@ final class Stream {
         for (Tail.Entry entry : entries) {
             pending.add(new Pending(entry.change(), entry.spilled(), entry.position()));
         }
-        file.with(f -> {
+        Function<StreamFile, StreamFile.State> transaction = f -> {
             List<Change> next = new ArrayList<>(pending.size());
             for (Pending p : pending) {
                 if (p.change.number() > f.state().change()) { // a transaction that failed may have been committed
@@ -322,11 +322,17 @@ final class Stream {
                 f.apply(next);
             }
             return f.state();
-        }, state -> applied(count, state), e -> {
+        };
+        Consumer<StreamFileException> failed = e -> {
             applying = false;
             host.writing(-1);
             inTrouble(refusal(e));
-        });
+        };
+        if (awaitingFile.isEmpty()) {
+            file.inBackground(transaction, state -> applied(count, state), failed);
+        } else {
+            file.with(transaction, state -> applied(count, state), failed);
+        }
     }
 
     private void applied(int count, StreamFile.State state) {
@@ -404,7 +410,7 @@ final class Stream {
         }
         syncing = true;
         host.writing(1);
-        file.with(f -> {
+        file.inBackground(f -> {
             f.sync();
             return f.state();
         }, state -> {

@@ -19,8 +19,11 @@ interface StreamHost {
 
     StreamFiles files();
 
-    /** Where file work runs, off the loop. */
+    /** Where file work runs that somebody waits for, off the loop. */
     Executor fileThreads();
+
+    /** Where the rest of it runs: thousands of transactions must not hold up a stream that is opened. */
+    Executor flushThreads();
 
     RecentIds recentIds();
 

@@ -49,6 +49,7 @@ public final class Streams {
     private final JournalWriter journal;
     private final StreamFiles files;
     private final Executor fileThreads;
+    private final Executor flushThreads;
     private final Notices notices;
     private final Consumer<Runnable> whenStillOwner;
     private final LongSupplier maxAnswerBytes;
@@ -90,16 +91,20 @@ public final class Streams {
     private record Unsettled(StreamName name, int slot, ServedSlot served, long atNanos, boolean failed) {}
 
     /**
+     * @param fileThreads for file work that somebody waits for
+     * @param flushThreads for the rest of it
      * @param whenStillOwner runs what it is given once it is certain that nobody else had taken over when it was called
      * @param maxAnswerBytes about how many bytes of messages one answer may carry
      */
     public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamFiles files, Executor fileThreads,
+            Executor flushThreads,
             Notices notices, Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes) {
         this.config = config;
         this.loop = loop;
         this.journal = journal;
         this.files = files;
         this.fileThreads = fileThreads;
+        this.flushThreads = flushThreads;
         this.notices = notices;
         this.whenStillOwner = whenStillOwner;
         this.maxAnswerBytes = maxAnswerBytes;
@@ -370,6 +375,11 @@ public final class Streams {
         @Override
         public Executor fileThreads() {
             return fileThreads;
+        }
+
+        @Override
+        public Executor flushThreads() {
+            return flushThreads;
         }
 
         @Override
