@@ -31,7 +31,8 @@ final class Seeds {
     record Report(long runs, Simulation.Figures figures, List<Failed> failed, long millis) {
         @Override
         public String toString() {
-            return "simulation: " + runs + " seeds in " + millis + " ms; " + figures.virtualMillis() / 1_000
+            return "simulation: " + runs + " seeds in " + millis + " ms (" + runs * 1_000 / Math.max(1, millis)
+                    + " a second), " + failed.size() + " failed; " + figures.virtualMillis() / 1_000
                     + " virtual seconds, " + figures.steps() + " steps, " + figures.calls() + " calls, "
                     + figures.acknowledged() + " acknowledged writes, " + figures.changes() + " changes, "
                     + figures.resets() + " resets, " + figures.lost() + " allowed losses, " + figures.unchecked()
