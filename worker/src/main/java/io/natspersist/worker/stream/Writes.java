@@ -11,6 +11,7 @@ import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +33,10 @@ final class Writes {
 
     boolean set(Operation.Set op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        if (op.msgId() != null && mustAskForId(op.msgId())) {
-            return fetchId(op.msgId());
-        }
-        Remembered before = remembered(op.msgId());
-        if (before != null) {
-            return tell(new Result.Stored(before.seq(), before.change(), before.epoch(), true), answer);
-        }
-        if (cannotWrite(answer)) {
-            return true;
+        Begun begun = begin(op.msgId(),
+                before -> new Result.Stored(before.seq(), before.change(), before.epoch(), true), answer);
+        if (begun != Begun.DECIDE) {
+            return begun == Begun.ANSWERED;
         }
         long seq = op.seq() == 0 ? contents.lastSeq() + 1 : op.seq();
         Lookup atKey = op.key() == null ? NOTHING : contents.key(op.key());
@@ -72,15 +68,9 @@ final class Writes {
 
     boolean delete(Operation.Delete op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        if (op.msgId() != null && mustAskForId(op.msgId())) {
-            return fetchId(op.msgId());
-        }
-        Remembered before = remembered(op.msgId());
-        if (before != null) {
-            return tell(new Result.Removed(0, before.change(), before.epoch(), true), answer);
-        }
-        if (cannotWrite(answer)) {
-            return true;
+        Begun begun = begin(op.msgId(), Writes::removedBefore, answer);
+        if (begun != Begun.DECIDE) {
+            return begun == Begun.ANSWERED;
         }
         List<Lookup.Present> there = new ArrayList<>();
         if (op.key() != null) {
@@ -120,15 +110,9 @@ final class Writes {
 
     boolean deleteAll(Operation.DeleteAll op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        if (op.msgId() != null && mustAskForId(op.msgId())) {
-            return fetchId(op.msgId());
-        }
-        Remembered before = remembered(op.msgId());
-        if (before != null) {
-            return tell(new Result.Removed(0, before.change(), before.epoch(), true), answer);
-        }
-        if (cannotWrite(answer)) {
-            return true;
+        Begun begun = begin(op.msgId(), Writes::removedBefore, answer);
+        if (begun != Begun.DECIDE) {
+            return begun == Begun.ANSWERED;
         }
         long upTo = Math.min(op.endSeq(), contents.lastSeq());
         Counted goes = upTo == contents.lastSeq() ? new Counted(contents.messages(), contents.bytes()) : counted;
@@ -150,15 +134,36 @@ final class Writes {
         return true;
     }
 
-    private boolean cannotWrite(Consumer<Result> answer) {
-        Refused trouble = stream.trouble();
-        if (trouble == null) {
-            trouble = host.refusesWrites();
+    private enum Begun {
+        /** Nothing stands in the way. */
+        DECIDE,
+        /** It was carried out before, or nothing can be written just now. */
+        ANSWERED,
+        /** A fact is being fetched. */
+        WAITS
+    }
+
+    /** @param again what a request is answered whose message id was used before */
+    private Begun begin(@Nullable String msgId, Function<Remembered, Result> again, Consumer<Result> answer) {
+        if (msgId != null && mustAskForId(msgId)) {
+            fetchId(msgId);
+            return Begun.WAITS;
         }
+        Remembered before = remembered(msgId);
+        if (before != null) {
+            tell(again.apply(before), answer);
+            return Begun.ANSWERED;
+        }
+        Refused trouble = stream.trouble() == null ? host.refusesWrites() : stream.trouble();
         if (trouble != null) {
             answer.accept(trouble);
+            return Begun.ANSWERED;
         }
-        return trouble != null;
+        return Begun.DECIDE;
+    }
+
+    private static Result removedBefore(Remembered before) {
+        return new Result.Removed(0, before.change(), before.epoch(), true);
     }
 
     /** Gives an answer that reflects the stream as it is; always returns true. */
