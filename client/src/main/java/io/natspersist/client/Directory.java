@@ -9,7 +9,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the client knows of who serves what: the newest table it has seen, and single answers newer than that. */
+/**
+ * What the client knows of who serves what: the newest table it has seen, and single answers newer than that. An epoch up to
+ * the highest that the table names was given out before it: what the table does not say of it is past, or was lost with
+ * another table and never came to be.
+ */
 final class Directory {
 
     private @Nullable AssignmentTable table;
@@ -47,7 +51,7 @@ final class Directory {
         }
         table = other;
         slots = other.slots().size();
-        newer.values().removeIf(owner -> owner.epoch() <= other.slot(owner.slot()).epoch());
+        newer.values().removeIf(owner -> owner.epoch() <= other.epochs());
         return true;
     }
 
@@ -55,7 +59,7 @@ final class Directory {
     boolean learn(int slotCount, int slot, Incarnation owner, long epoch) {
         slots = slotCount;
         Owner known = ownerOf(slot);
-        if (known != null && epoch <= known.epoch()) {
+        if ((known != null && epoch <= known.epoch()) || (table != null && epoch <= table.epochs())) {
             return false;
         }
         newer.put(slot, new Owner(slot, owner, epoch));

@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Rules. A change is told if it is the one after the last told, and its epoch is that of the position, because a higher epoch
- * may have cut the history below it: then the new owner must be asked first. Notices of epochs lower than the highest heard of
- * are dropped; if they are history the owner will say so. While a question is open, notices wait in a bounded buffer. A
- * snapshot counts as of its first page's change B: of all pages only messages stored at or before B are told, and every
+ * may have cut the history below it: then the new owner must be asked first. Notices of epochs lower than the highest in
+ * which an owner has spoken are dropped; if they are history the owner will say so. While a question is open, notices wait in
+ * a bounded buffer.
+ *
+ * <p>
+ * A snapshot counts as of its first page's change B: of all pages only messages stored at or before B are told, and every
  * change after B is told as a change; a message that changed while the pages were read is so told by that change, and no
  * other message can have changed. It ends with the last change that any of its pages reflects; where the owner changes before
  * that it begins again, because the new one may never have heard of a change that a page has shown.
@@ -28,9 +31,11 @@ final class WatchState {
 
     private @Nullable Question question;
     private Position position;
-    /** The highest epoch heard of, and the highest change that it told of. */
+    /** The highest epoch of which an owner has spoken, and the highest change that it told of. */
     private long epoch;
     private long highest;
+    /** The epoch of the slot's owner by the newest table. */
+    private long ownerEpoch;
     /** Something may have been missed since the open question was asked. */
     private boolean disturbed;
 
@@ -116,9 +121,18 @@ final class WatchState {
         askIfBehind();
     }
 
-    /** The stream's slot has an owner with this epoch. */
-    void heardOfOwner(long ownerEpoch) {
-        heardOf(new Position(ownerEpoch, 0));
+    /**
+     * The stream's slot has an owner with this epoch, which may be lower than one heard of before: where a table is lost before
+     * a slot has moved by it, the slot stays with its owner, and nobody ever speaks with the higher epoch.
+     */
+    void heardOfOwner(long epochOfOwner) {
+        ownerEpoch = epochOfOwner;
+        askIfBehind();
+    }
+
+    /** Who speaks with a lower epoch has a successor. */
+    private long leastEpoch() {
+        return Math.max(epoch, ownerEpoch);
     }
 
     /** Notices may have been missed: the connection was lost, or the like. */
@@ -133,7 +147,7 @@ final class WatchState {
      * @return whether it helped: if not, and there is a question still, it is to be asked again a little later
      */
     boolean answered(Question asked, Answer answer) {
-        if (!asked.equals(question) || answer.epoch() < epoch) {
+        if (!asked.equals(question) || answer.epoch() < leastEpoch()) {
             return false; // of an owner that has a successor
         }
         heardOf(new Position(answer.epoch(), 0));
@@ -235,7 +249,7 @@ final class WatchState {
     }
 
     private void askIfBehind() {
-        if (question == null && (disturbed || position.epoch() < epoch || position.change() < highest)) {
+        if (question == null && (disturbed || position.epoch() < leastEpoch() || position.change() < highest)) {
             askWhatWasMissed();
         }
     }

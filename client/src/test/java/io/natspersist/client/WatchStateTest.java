@@ -85,6 +85,28 @@ class WatchStateTest {
     }
 
     @Test
+    void anOwnerWhoseSuccessorNeverCameIsBelievedAgain() {
+        WatchState watch = caughtUpAt(new Position(3, 10));
+        watch.heardOfOwner(4);
+        watch.noticed(set(3, 11));
+        assertThat(listener.changes).isEmpty();
+        watch.heardOfOwner(3);
+        assertThat(watch.answered(question(watch), new Answer.Changes(3, 11, List.of(set(3, 11))))).isTrue();
+        watch.noticed(set(3, 12));
+        assertThat(numbers()).containsExactly(11L, 12L);
+        assertThat(watch.question()).isNull();
+    }
+
+    @Test
+    void anOwnerWhoseSuccessorHasSpokenIsNotBelievedWhateverATableSays() {
+        WatchState watch = caughtUpAt(new Position(3, 10));
+        watch.heardOf(new Position(4, 10));
+        watch.heardOfOwner(3);
+        assertThat(watch.answered(question(watch), new Answer.Changes(3, 11, List.of(set(3, 11))))).isFalse();
+        assertThat(listener.changes).isEmpty();
+    }
+
+    @Test
     void aMessageThatChangesWhileTheSnapshotIsReadComesAsAChangeOnly() {
         WatchState watch = new WatchState(WatchFrom.beginning(), 100, listener);
         answer(watch, new Answer.Messages(3, 5, List.of(message(1, 1)), 2));
