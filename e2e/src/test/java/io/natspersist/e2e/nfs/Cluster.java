@@ -65,6 +65,7 @@ final class Cluster implements AutoCloseable {
                 Integer.toString(SLOTS), "--dead-after-millis", Integer.toString(DEAD_AFTER_MILLIS), "--table",
                 table.toString(), "--nats", nats.url()).redirectErrorStream(true)
                 .redirectOutput(logs.resolve("coordinator.log").toFile()).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(coordinator::destroyForcibly));
         transport = NatsTransport.connect(nats.options("rig"));
         client = PersistClient.connect(nats.options("writer"),
                 ClientConfig.ofSubjects(SUBJECTS).withDeadlineMillis(ClientConfig.MAX_DEADLINE_MILLIS));
