@@ -59,7 +59,7 @@ final class Directory {
     boolean learn(int slotCount, int slot, Incarnation owner, long epoch) {
         slots = slotCount;
         Owner known = ownerOf(slot);
-        if ((known != null && epoch <= known.epoch()) || (table != null && epoch <= table.epochs())) {
+        if (known != null && epoch <= known.epoch()) {
             return false;
         }
         newer.put(slot, new Owner(slot, owner, epoch));
