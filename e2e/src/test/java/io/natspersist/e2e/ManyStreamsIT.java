@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * Very many streams. Sizes by {@code -De2e.streams.created}, {@code -De2e.streams.written}, {@code -De2e.write.seconds} and
  * {@code -De2e.streams.existing}.
  */
-@Timeout(400)
+@Timeout(700)
 class ManyStreamsIT {
 
     private static final int CREATED = Integer.getInteger("e2e.streams.created", 50_000);
@@ -40,6 +40,8 @@ class ManyStreamsIT {
     private static final long MIB = 1 << 20;
     /** What a worker lets its journal grow to, and the segment that is being written. */
     private static final long JOURNAL_LIMIT = (256 + 16 + 16) * MIB;
+    /** Heap, the JVM beside it, and 150 KiB of SQLite's for each of the 6,000 files that may be open. */
+    private static final long RESIDENT_LIMIT = 256 + 150 + 6_000 * 150 / 1_024;
 
     /** Looks at the worker while something goes on. */
     private static final class Watchman implements AutoCloseable {
@@ -139,7 +141,7 @@ class ManyStreamsIT {
             long took = millisSince(began);
             flush.join();
             long journalAtEnd = watchman.journalNow();
-            await("the journal shrinks").atMost(Duration.ofSeconds(100)).pollInterval(Duration.ofMillis(100))
+            await("the journal shrinks").atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(100))
                     .until(() -> watchman.journalNow() <= 64 * MIB);
             System.out.printf(
                     "%d sets over %d streams in %d ms (%d/s), %d failed; %s, %d MiB at the end and under 64 MiB "
@@ -150,7 +152,7 @@ class ManyStreamsIT {
             watchman.close();
             assertThat(failed.get()).isZero();
             assertThat(watchman.mostJournal).isLessThan(JOURNAL_LIMIT);
-            assertThat(watchman.mostResident).as("MiB resident, of which 256 are heap").isLessThan(768);
+            assertThat(watchman.mostResident).as("MiB resident").isLessThan(RESIDENT_LIMIT);
             assertThat(cluster.worker("w0").alive()).isTrue();
         }
         long messages = 0;
