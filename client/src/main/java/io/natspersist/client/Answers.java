@@ -98,7 +98,9 @@ final class Answers {
     }
 
     private static StreamMessage message(WireMessage m) {
-        return new StreamMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value());
+        byte[] value = m.value();
+        return new StreamMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), value,
+                value == null ? m.largeSize() : value.length);
     }
 
     static PersistException malformed(Call call, BadMessage problem) {

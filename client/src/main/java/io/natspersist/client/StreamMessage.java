@@ -16,13 +16,32 @@ import org.jspecify.annotations.Nullable;
  * @param key null: it has none
  * @param msgId null: it has none
  * @param headers the application's own headers
- * @param value null: it has no value, which differs from an empty one. Not copied: treat it as read-only
+ * @param value null: it has no value, which differs from an empty one; or a large one. Not copied: treat it as read-only
+ * @param size of the value in bytes, also where a large one is not here: see {@link #large()}
  */
 public record StreamMessage(long seq, long time, long change, @Nullable String key, @Nullable String msgId,
-        Headers headers, byte @Nullable [] value) {
+        Headers headers, byte @Nullable [] value, long size) {
 
-    /** The value as UTF-8 text; "" where there is none. */
+    /** A message with its value, or without any. */
+    public StreamMessage(long seq, long time, long change, @Nullable String key, @Nullable String msgId,
+            Headers headers, byte @Nullable [] value) {
+        this(seq, time, change, key, msgId, headers, value, value == null ? 0 : value.length);
+    }
+
+    /** Whether the message has a value that did not come with it, because it is large: open it to read it. */
+    public boolean large() {
+        return value == null && size > 0;
+    }
+
+    /**
+     * The value as UTF-8 text; "" where there is none.
+     *
+     * @throws IllegalStateException where it is not here
+     */
     public String text() {
+        if (large()) {
+            throw new IllegalStateException("the value of " + seq + " has " + size + " bytes, and is not here");
+        }
         return value == null ? "" : new String(value, StandardCharsets.UTF_8);
     }
 
@@ -30,7 +49,7 @@ public record StreamMessage(long seq, long time, long change, @Nullable String k
     public boolean equals(@Nullable Object o) {
         return o instanceof StreamMessage other && seq == other.seq && time == other.time && change == other.change
                 && Objects.equals(key, other.key) && Objects.equals(msgId, other.msgId) && headers.equals(other.headers)
-                && Arrays.equals(value, other.value);
+                && Arrays.equals(value, other.value) && size == other.size;
     }
 
     @Override
@@ -41,6 +60,6 @@ public record StreamMessage(long seq, long time, long change, @Nullable String k
     @Override
     public String toString() {
         return "StreamMessage[seq=" + seq + ", change=" + change + (key == null ? "" : ", key=" + key)
-                + (value == null ? ", no value]" : ", " + value.length + " bytes]");
+                + (value == null && size == 0 ? ", no value]" : ", " + size + " bytes]");
     }
 }

@@ -37,7 +37,9 @@ final class ChangeNoticeCodec {
                 .add(HeaderNames.TIME, set.time())
                 .addIfPresent(HeaderNames.KEY, set.key())
                 .addIfPresent(HeaderNames.MSG_ID, set.msgId());
-        if (set.value() == null) {
+        if (set.largeSize() > 0) {
+            headers.add(HeaderNames.SIZE, set.largeSize());
+        } else if (set.value() == null) {
             headers.add(HeaderNames.NO_VALUE, "true");
         }
         return headers.build().and(set.headers());
@@ -59,10 +61,13 @@ final class ChangeNoticeCodec {
         }
         return switch (op) {
             case TRAILING -> new ChangeNotice.Trailing(change, epoch);
-            case WireChangeCodec.SET -> new ChangeNotice.Changed(new WireChange.Set(change, epoch,
-                    fields.required(HeaderNames.SEQ), fields.required(HeaderNames.TIME), fields.text(HeaderNames.KEY),
-                    fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
-                    fields.flag(HeaderNames.NO_VALUE) ? null : payload));
+            case WireChangeCodec.SET -> {
+                long largeSize = fields.number(HeaderNames.SIZE, 0);
+                yield new ChangeNotice.Changed(new WireChange.Set(change, epoch, fields.required(HeaderNames.SEQ),
+                        fields.required(HeaderNames.TIME), fields.text(HeaderNames.KEY),
+                        fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
+                        largeSize > 0 || fields.flag(HeaderNames.NO_VALUE) ? null : payload, largeSize));
+            }
             case WireChangeCodec.DELETE -> {
                 List<Long> seqs = fields.seqs(HeaderNames.SEQ, Integer.MAX_VALUE);
                 yield new ChangeNotice.Changed(new WireChange.Delete(change, epoch, seqs));

@@ -12,6 +12,8 @@ public enum ErrorCode {
     BAD_REQUEST(400, false, true),
     /** The stream name, key or message id is not legal. */
     BAD_NAME(400, false, true),
+    /** A part does not have the checksum that was sent with it. */
+    BAD_CHECKSUM(400, true, true),
     /** There is no such message, key or stream. */
     NOT_FOUND(404, false, true),
     /** There is no such operation. */
@@ -20,6 +22,8 @@ public enum ErrorCode {
     WRONG_LAST_SEQ(409, false, true),
     /** The expected sequence of the key is not the key's sequence (0: the key must not exist). */
     WRONG_KEY_SEQ(409, false, true),
+    /** The parts of an upload are not all there, or do not make the value that was announced. */
+    UPLOAD_INCOMPLETE(409, false, true),
     /** The value or the request is larger than allowed. */
     TOO_LARGE(413, false, true),
     /** This worker does not serve the stream; the answer names the owner it knows, if any. */

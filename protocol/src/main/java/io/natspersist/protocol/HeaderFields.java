@@ -4,8 +4,10 @@ package io.natspersist.protocol;
 import io.natspersist.transport.Headers;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,18 @@ public record HeaderFields(Headers headers) {
             return true;
         }
         throw new BadMessage(header, "is neither true nor false");
+    }
+
+    /** 8 hexadecimal digits: a checksum. */
+    public OptionalInt checksum(String header) {
+        String text = text(header);
+        if (text == null) {
+            return OptionalInt.empty();
+        }
+        if (text.length() != 8 || !text.chars().allMatch(HexFormat::isHexDigit)) {
+            throw new BadMessage(header, "is not 8 hexadecimal digits");
+        }
+        return OptionalInt.of(HexFormat.fromHexDigits(text));
     }
 
     /** Comma-separated positive numbers, at most {@code most}, none of them twice; empty where the header is absent. */

@@ -39,6 +39,16 @@ public final class HeaderNames {
     public static final String START_TIME = "Persist-Start-Time";
     /** On keys: the key after which to go on. */
     public static final String AFTER_KEY = "Persist-After-Key";
+    /** An upload: the parts of one large value. 1 to 64 of A-Z a-z 0-9 _ - */
+    public static final String UPLOAD = "Persist-Upload";
+    /** Which part of a large value, from 1; on an error: the first one that is missing. */
+    public static final String PART = "Persist-Part";
+    /** How many parts a large value has. */
+    public static final String PARTS = "Persist-Parts";
+    /** How many bytes a large value has. */
+    public static final String SIZE = "Persist-Size";
+    /** The CRC-32C of a part, or of a whole large value: 8 hexadecimal digits. */
+    public static final String CRC32C = "Persist-Crc32c";
     /** On errors: the symbolic name of an {@link ErrorCode}. */
     public static final String ERROR = "Persist-Error";
     /** On errors: "true" or "false". */

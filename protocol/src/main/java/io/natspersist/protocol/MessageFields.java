@@ -16,6 +16,7 @@ final class MessageFields {
     String msgId;
     Headers headers = Headers.NONE;
     byte @Nullable [] value;
+    long largeSize;
 
     /** Reads one field; passes over those that are not known here. */
     void read(String name, PackReader from) {
@@ -26,6 +27,7 @@ final class MessageFields {
             case "k" -> key = from.text();
             case "i" -> msgId = from.text();
             case "h" -> headers = from.headers();
+            case "z" -> largeSize = from.number();
             case "v" -> value = from.binary();
             default -> from.skip();
         }

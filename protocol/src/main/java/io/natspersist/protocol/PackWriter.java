@@ -56,6 +56,11 @@ final class PackWriter {
         return value == null ? this : text(name).binary(value);
     }
 
+    /** @param value 0: there is none */
+    PackWriter optional(String name, long value) {
+        return value == 0 ? this : field(name, value);
+    }
+
     PackWriter optional(String name, Headers headers) {
         if (!headers.isEmpty()) {
             text(name).array(2 * headers.size());

@@ -25,25 +25,32 @@ public sealed interface WireChange {
      * A message was stored at {@code seq}; it replaces what was there, and the message that had its key.
      *
      * @param time ms since the epoch
-     * @param value null: absent, which differs from empty
+     * @param value null: absent, which differs from empty; or large
+     * @param largeSize the bytes of a large value, which is not here; 0: it is no large one
      */
     record Set(long number, long epoch, long seq, long time, @Nullable String key, @Nullable String msgId,
-            Headers headers, byte @Nullable [] value) implements WireChange {
+            Headers headers, byte @Nullable [] value, long largeSize) implements WireChange {
+
+        /** With its value, or without any. */
+        public Set(long number, long epoch, long seq, long time, @Nullable String key, @Nullable String msgId,
+                Headers headers, byte @Nullable [] value) {
+            this(number, epoch, seq, time, key, msgId, headers, value, 0);
+        }
 
         public WireMessage message() {
-            return new WireMessage(seq, time, number, key, msgId, headers, value);
+            return new WireMessage(seq, time, number, key, msgId, headers, value, largeSize);
         }
 
         @Override
         public boolean equals(@Nullable Object o) {
             return o instanceof Set s && number == s.number && epoch == s.epoch && seq == s.seq && time == s.time
                     && Objects.equals(key, s.key) && Objects.equals(msgId, s.msgId) && headers.equals(s.headers)
-                    && Arrays.equals(value, s.value);
+                    && Arrays.equals(value, s.value) && largeSize == s.largeSize;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(number, epoch, seq, time, key, msgId, headers) * 31 + Arrays.hashCode(value);
+            return Objects.hash(number, epoch, seq, time, key, msgId, headers, largeSize) * 31 + Arrays.hashCode(value);
         }
     }
 

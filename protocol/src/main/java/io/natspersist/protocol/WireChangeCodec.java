@@ -16,10 +16,11 @@ final class WireChangeCodec {
     static void write(WireChange change, PackWriter to) {
         if (change instanceof WireChange.Set set) {
             to.map(5 + (set.key() == null ? 0 : 1) + (set.msgId() == null ? 0 : 1) + (set.headers().isEmpty() ? 0 : 1)
-                    + (set.value() == null ? 0 : 1));
+                    + (set.value() == null ? 0 : 1) + (set.largeSize() == 0 ? 0 : 1));
             common(change, SET, to).field("s", set.seq()).field("t", set.time());
             to.optional("k", set.key()).optional("i", set.msgId());
-            to.optional("h", set.headers()).optional("v", set.value());
+            to.optional("h", set.headers()).optional("v", set.value())
+                    .optional("z", set.largeSize());
         } else if (change instanceof WireChange.Delete delete) {
             to.map(4);
             common(change, DELETE, to).text("d").array(delete.seqs().size());
@@ -57,7 +58,7 @@ final class WireChangeCodec {
         }
         return switch (more.op) {
             case SET -> new WireChange.Set(number, epoch, fields.seq(), fields.time(), fields.key, fields.msgId,
-                    fields.headers, fields.value);
+                    fields.headers, fields.value, fields.largeSize);
             case DELETE -> new WireChange.Delete(number, epoch, more.seqs);
             case DELETE_ALL -> new WireChange.DeleteAll(number, epoch, fields.seq());
             default -> throw new BadMessage("o", "is an unknown operation '" + more.op + "'");

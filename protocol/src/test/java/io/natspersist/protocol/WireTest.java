@@ -186,6 +186,18 @@ class WireTest {
     }
 
     @Test
+    void aLargeValueIsToldByItsSize() {
+        WireChange.Set set = new WireChange.Set(5, 2, 8, 100, null, null, Headers.NONE, null, 5_000_000_000L);
+
+        assertThat(new ChangeNotice.Changed(set).headers()).isEqualTo(Headers.of("Persist-Change", "5",
+                "Persist-Epoch", "2", "Persist-Op", "set", "Persist-Seq", "8", "Persist-Time", "100", "Persist-Size",
+                "5000000000"));
+        assertThat(new MessagePage(List.of(set.message()), 0, 5, 2).encode()).isEqualTo(hex("""
+                83 a8 6d65737361676573 91 84 a1 73 08 a1 74 64 a1 63 05 a1 7a cf000000012a05f200
+                a6 6368616e6765 05 a5 65706f6368 02"""));
+    }
+
+    @Test
     void aNoticeWithAWrongHeaderIsRefusedByName() {
         assertThatThrownBy(() -> ChangeNotice.decode(Headers.of("Persist-Epoch", "1"), new byte[0]))
                 .hasMessage("Persist-Change is missing");
@@ -197,8 +209,9 @@ class WireTest {
     private static WireChange.Set randomSet(Random random) {
         Headers headers = random.nextBoolean() ? Headers.NONE : Headers.of("H", text(random, 40), "h", "");
         byte[] value = random.nextInt(4) == 0 ? null : text(random, 70_000).getBytes(StandardCharsets.UTF_8);
+        long largeSize = value == null && random.nextBoolean() ? number(random) : 0;
         return new WireChange.Set(number(random), number(random), number(random), number(random), maybe(random),
-                maybe(random), headers, value);
+                maybe(random), headers, value, largeSize);
     }
 
     private static @Nullable String maybe(Random random) {

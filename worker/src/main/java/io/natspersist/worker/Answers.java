@@ -12,6 +12,7 @@ import io.natspersist.protocol.WireMessage;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.stream.Result;
 import java.nio.charset.StandardCharsets;
@@ -117,14 +118,19 @@ final class Answers {
     }
 
     private static WireMessage wire(Message m) {
-        return new WireMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value());
+        return new WireMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value(),
+                size(m.large()));
+    }
+
+    private static long size(@Nullable LargeValue large) {
+        return large == null ? 0 : large.size();
     }
 
     static WireChange wire(Change change) {
         return switch (change) {
             case Change.Set s ->
                 new WireChange.Set(s.number(), s.epoch(), s.seq(), s.time(), s.key(), s.msgId(), s.headers(),
-                        s.value());
+                        s.value(), size(s.large()));
             case Change.Delete d -> new WireChange.Delete(d.number(), d.epoch(), d.seqs());
             case Change.DeleteAll a -> new WireChange.DeleteAll(a.number(), a.epoch(), a.upToSeq());
         };

@@ -32,12 +32,26 @@ public sealed interface Change {
      * A message stored at {@code seq}. It replaces what was at that seq, and the message that had its key.
      *
      * @param time the message's time, ms since the epoch; the writer's, or decidedAt
+     * @param value null: absent, or large
+     * @param large where the value is, if it came in parts
      */
     record Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time, @Nullable String key,
-            @Nullable String msgId, Headers headers, byte @Nullable [] value) implements Change {
+            @Nullable String msgId, Headers headers, byte @Nullable [] value,
+            @Nullable LargeValue large) implements Change {
+
+        /** With its value, or without any. */
+        public Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time,
+                @Nullable String key, @Nullable String msgId, Headers headers, byte @Nullable [] value) {
+            this(stream, epoch, number, decidedAt, seq, time, key, msgId, headers, value, null);
+        }
 
         public Message message() {
-            return new Message(seq, time, number, key, msgId, headers, value);
+            return new Message(seq, time, number, key, msgId, headers, value, large);
+        }
+
+        /** The same, but for the value. */
+        public Set withoutValue() {
+            return new Set(stream, epoch, number, decidedAt, seq, time, key, msgId, headers, null, large);
         }
 
         @Override

@@ -11,13 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param time ms since the epoch
  * @param change the number of the change that stored it
  * @param msgId the id that its writer gave it
- * @param value null: absent, which differs from empty
+ * @param value null: absent, which differs from empty; or large
+ * @param large where the value is, if it came in parts
  */
 public record Message(long seq, long time, long change, @Nullable String key, @Nullable String msgId, Headers headers,
-        byte @Nullable [] value) {
+        byte @Nullable [] value, @Nullable LargeValue large) {
 
-    /** What it counts for in limits and budgets: key, headers and value, in bytes (of UTF-16 halves for text). */
+    /** With its value, or without any. */
+    public Message(long seq, long time, long change, @Nullable String key, @Nullable String msgId, Headers headers,
+            byte @Nullable [] value) {
+        this(seq, time, change, key, msgId, headers, value, null);
+    }
+
+    /** What it counts for in limits: key, headers and the whole value, in bytes (of UTF-16 halves for text). */
     public long bytes() {
+        return heldBytes() + (large == null ? 0 : large.size());
+    }
+
+    /** What it takes in memory and in answers: as {@link #bytes()}, but a large value is elsewhere. */
+    public long heldBytes() {
         return Change.bytesOf(key, headers, value);
     }
 }

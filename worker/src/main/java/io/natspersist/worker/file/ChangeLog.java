@@ -18,23 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeLog {
     private static final String ADD_REMOVED = """
-            INSERT INTO log (change, op, seq, time, decided, key, msg_id, headers, size, value)
-            SELECT change, 'set', seq, time, decided, key, msg_id, headers, size + ?, value FROM messages
+            INSERT INTO log (change, op, seq, time, decided, key, msg_id, headers, size, value, large)
+            SELECT change, 'set', seq, time, decided, key, msg_id, headers, size + ? - ifnull(large ->> '$.size', 0),
+                   value, large FROM messages
             """;
     private static final String ADD_REMOVED_ONE = ADD_REMOVED + "WHERE seq = ?";
     private static final String ADD_REMOVED_RANGE = ADD_REMOVED + "WHERE change > ? AND seq <= ?";
     private static final String ADD = """
             INSERT INTO log (change, op, seq, seqs, decided, key, msg_id, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String NEWEST_UP_TO = """
-            SELECT change, size FROM messages WHERE change > ? AND +seq <= ? ORDER BY change DESC""";
+            SELECT change, size - ifnull(large ->> '$.size', 0) FROM messages
+            WHERE change > ? AND +seq <= ? ORDER BY change DESC""";
     private static final String OLDEST = "SELECT change, size FROM log ORDER BY change";
     private static final String COUNT_UP_TO = "SELECT count(*), ifnull(sum(size), 0) FROM log WHERE change <= ?";
     private static final String CUT = "DELETE FROM log WHERE change <= ?";
     private static final String LIVE_AFTER = """
-            SELECT change, 'set', seq, NULL, time, decided, key, msg_id, headers, value FROM messages
+            SELECT change, 'set', seq, NULL, time, decided, key, msg_id, headers, value, large FROM messages
             WHERE change > ? ORDER BY change LIMIT ?""";
     private static final String LOGGED_AFTER = """
-            SELECT change, op, seq, seqs, time, decided, key, msg_id, headers, value FROM log
+            SELECT change, op, seq, seqs, time, decided, key, msg_id, headers, value, large FROM log
             WHERE change > ? ORDER BY change LIMIT ?""";
 
     private final Database database;
@@ -54,7 +56,7 @@ final class ChangeLog {
             add.setLong(1, Change.OVERHEAD);
             add.setLong(2, seq);
             add.executeUpdate();
-            meta.logged(message.size() + Change.OVERHEAD);
+            meta.logged(message.heldBytes() + Change.OVERHEAD);
         }
     }
 
@@ -192,7 +194,8 @@ final class ChangeLog {
         long decidedAt = decided == null ? time : ((Number) decided).longValue();
         return switch (row.getString(2)) {
             case "set" -> new Change.Set(meta.stream, epoch, number, decidedAt, row.getLong(3), time, row.getString(7),
-                    row.getString(8), MessageRows.headers(row.getString(9)), row.getBytes(10));
+                    row.getString(8), MessageRows.headers(row.getString(9)), row.getBytes(10),
+                    LargeColumn.value(row.getString(11)));
             case "delete" -> new Change.Delete(meta.stream, epoch, number, decidedAt, seqs(row.getString(4)),
                     row.getString(7), row.getString(8));
             case "deleteAll" ->

@@ -5,6 +5,7 @@ import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Json;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.KeySeq;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code messages}. */
 final class MessageRows {
-    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value FROM messages ";
+    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value, large FROM messages ";
     private static final String BY_SEQ = COLUMNS + "WHERE seq = ?";
     private static final String BY_KEY = COLUMNS + "WHERE key = ?";
     private static final String LAST = COLUMNS + "ORDER BY seq DESC LIMIT 1";
@@ -30,10 +31,10 @@ final class MessageRows {
             SELECT key, seq FROM messages WHERE key IS NOT NULL AND key > ? ORDER BY key LIMIT ?""";
     private static final String FIRST_KEYS = "SELECT key, seq FROM messages WHERE key IS NOT NULL ORDER BY key LIMIT ?";
     private static final String SEQ_OF_KEY = "SELECT seq FROM messages WHERE key = ?";
-    private static final String CHANGE_AND_SIZE = "SELECT change, size FROM messages WHERE seq = ?";
+    private static final String STORED = "SELECT change, size, large FROM messages WHERE seq = ?";
     private static final String ADD = """
-            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value, large)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
     private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
 
@@ -81,7 +82,7 @@ final class MessageRows {
         try (ResultSet rows = get.executeQuery()) {
             while (rows.next()) {
                 Message message = message(rows);
-                bytes += message.bytes();
+                bytes += message.heldBytes();
                 if (bytes > maxBytes && !read.isEmpty()) {
                     break;
                 }
@@ -93,7 +94,7 @@ final class MessageRows {
 
     private static Message message(ResultSet row) throws SQLException {
         return new Message(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5),
-                headers(row.getString(6)), row.getBytes(7));
+                headers(row.getString(6)), row.getBytes(7), LargeColumn.value(row.getString(8)));
     }
 
     Counted count(long upToSeq) throws SQLException {
@@ -129,14 +130,22 @@ final class MessageRows {
         }
     }
 
-    /** A message's change number and size. */
-    record Stored(long change, long size) {}
+    /** What removing a message needs to know of it; {@code size} is what it counts for. */
+    record Stored(long change, long size, @Nullable LargeValue large) {
+
+        /** As {@link Message#heldBytes()}. */
+        long heldBytes() {
+            return size - (large == null ? 0 : large.size());
+        }
+    }
 
     Optional<Stored> stored(long seq) throws SQLException {
-        PreparedStatement get = database.prepared(CHANGE_AND_SIZE);
+        PreparedStatement get = database.prepared(STORED);
         get.setLong(1, seq);
         try (ResultSet row = get.executeQuery()) {
-            return row.next() ? Optional.of(new Stored(row.getLong(1), row.getLong(2))) : Optional.empty();
+            return row.next()
+                    ? Optional.of(new Stored(row.getLong(1), row.getLong(2), LargeColumn.value(row.getString(3))))
+                    : Optional.empty();
         }
     }
 
@@ -151,6 +160,7 @@ final class MessageRows {
         add.setString(7, text(set.headers()));
         add.setLong(8, size);
         add.setBytes(9, set.value());
+        add.setString(10, LargeColumn.text(set.large()));
         add.executeUpdate();
     }
 

@@ -33,7 +33,8 @@ final class Schema {
                 msg_id  TEXT,
                 headers TEXT,                -- a JSON array: name, value, name, value, ...; null: none
                 size    INTEGER NOT NULL,    -- what it counts for: key, headers and value
-                value   BLOB                 -- null: no value
+                value   BLOB,                -- null: no value, or a large one
+                large   TEXT                 -- of a value in parts: {"upload", "size", "parts", "crc32c"}; null: it is none
             );
             CREATE UNIQUE INDEX messages_key ON messages (key) WHERE key IS NOT NULL;
             CREATE UNIQUE INDEX messages_change ON messages (change);
@@ -50,7 +51,8 @@ final class Schema {
                 msg_id  TEXT,
                 headers TEXT,
                 size    INTEGER NOT NULL,    -- what it counts for in meta.log_bytes
-                value   BLOB
+                value   BLOB,
+                large   TEXT                 -- as in messages; the parts may be gone
             );
 
             -- Message ids used lately.

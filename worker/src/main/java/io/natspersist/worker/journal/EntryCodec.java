@@ -4,6 +4,7 @@ package io.natspersist.worker.journal;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * entry      4  length of what follows the checksum
  *            4  CRC-32C of that: an entry is also read back alone
  *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied
- *            1  flags: 1 has a key, 2 has a message id, 4 has a value
+ *            1  flags: 1 has a key, 2 has a message id, 4 has a value, 8 has a large value
  *            2  length of the stream's name, and the name
- * set           epoch number decidedAt seq time, 8 each; key? message id? headers; value?
+ * set           epoch number decidedAt seq time, 8 each; key? message id? headers; value? large?
  * delete        epoch number decidedAt, 8 each; 4 count, and 8 for each seq; key? message id?
  * deleteAll     epoch number decidedAt upToSeq, 8 each; message id?
  * applied       change, 8
+ * large         upload as text; 8 size; 4 parts; 4 its CRC-32C: the value lies in the stream's file
  * headers    4  how many names and values there are; each as text
  * text       4  length, and so many bytes of UTF-8; keys, message ids and values have the same form
  * </pre>
@@ -40,6 +42,7 @@ final class EntryCodec {
     private static final int KEY = 1;
     private static final int MSG_ID = 2;
     private static final int VALUE = 4;
+    private static final int LARGE = 8;
 
     private EntryCodec() {}
 
@@ -47,7 +50,8 @@ final class EntryCodec {
         int common = FRAME + 4 + Utf8.size(change.stream().value()) + 24;
         return common + switch (change) {
             case Change.Set c -> 16 + size(c.key()) + size(c.msgId()) + size(c.headers())
-                    + (c.value() == null ? 0 : 4 + c.value().length);
+                    + (c.value() == null ? 0 : 4 + c.value().length)
+                    + (c.large() == null ? 0 : size(c.large().upload()) + 16);
             case Change.Delete c -> 4 + 8 * c.seqs().size() + size(c.key()) + size(c.msgId());
             case Change.DeleteAll c -> 8 + size(c.msgId());
         };
@@ -62,7 +66,8 @@ final class EntryCodec {
         int start = to.position();
         switch (change) {
             case Change.Set c -> {
-                begin(to, SET, flags(c.key(), c.msgId()) | (c.value() == null ? 0 : VALUE), c.stream());
+                begin(to, SET, flags(c.key(), c.msgId()) | (c.value() == null ? 0 : VALUE)
+                        | (c.large() == null ? 0 : LARGE), c.stream());
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.seq()).putLong(c.time());
                 put(to, c.key());
                 put(to, c.msgId());
@@ -73,6 +78,10 @@ final class EntryCodec {
                 });
                 if (c.value() != null) {
                     to.putInt(c.value().length).put(c.value());
+                }
+                if (c.large() != null) {
+                    put(to, c.large().upload());
+                    to.putLong(c.large().size()).putInt(c.large().parts()).putInt(c.large().crc32c());
                 }
             }
             case Change.Delete c -> {
@@ -127,7 +136,8 @@ final class EntryCodec {
     private static Change set(StreamName stream, int flags, Fields fields) throws BadBytes {
         return new Change.Set(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
                 fields.int64("seq"), fields.int64("time"), fields.text("key", flags & KEY),
-                fields.text("message id", flags & MSG_ID), fields.headers(), fields.bytes("value", flags & VALUE));
+                fields.text("message id", flags & MSG_ID), fields.headers(), fields.bytes("value", flags & VALUE),
+                fields.large(flags & LARGE));
     }
 
     private static Change delete(StreamName stream, int flags, Fields fields) throws BadBytes {
@@ -233,6 +243,19 @@ final class EntryCodec {
 
         byte @Nullable [] bytes(String field, int present) throws BadBytes {
             return present == 0 ? null : bytesOf(field, length(field, 0));
+        }
+
+        @Nullable
+        LargeValue large(int present) throws BadBytes {
+            if (present == 0) {
+                return null;
+            }
+            String upload = text("upload");
+            try {
+                return new LargeValue(upload, int64("size"), int32("parts"), int32("crc32c"));
+            } catch (IllegalArgumentException e) {
+                throw new BadBytes("large value: " + e.getMessage());
+            }
         }
 
         private byte[] bytesOf(String field, int length) throws BadBytes {

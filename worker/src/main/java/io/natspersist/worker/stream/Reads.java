@@ -126,7 +126,7 @@ final class Reads {
         long size = 0;
         List<Message> fitting = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            size += message.bytes() + WIRE_OVERHEAD;
+            size += message.heldBytes() + WIRE_OVERHEAD;
             if (!fitting.isEmpty() && size > host.maxAnswerBytes()) {
                 break;
             }

@@ -25,6 +25,7 @@ final class Tail {
         private Change change;
         private Position position;
         private final long bytes;
+        private final long messageBytes;
         /** Seqs that this change took away or replaced, besides the one it set. */
         private final long[] removed;
         private boolean spilled;
@@ -33,6 +34,7 @@ final class Tail {
             this.change = change;
             this.position = position;
             this.bytes = change.bytes();
+            this.messageBytes = change instanceof Change.Set set ? set.message().bytes() : 0;
             this.removed = removed;
         }
 
@@ -55,7 +57,7 @@ final class Tail {
 
         /** What the message counts for; of a set only. */
         long messageBytes() {
-            return bytes - Change.OVERHEAD;
+            return messageBytes;
         }
 
         /** Says that the journal holds it elsewhere now. */
@@ -69,9 +71,7 @@ final class Tail {
                 return 0;
             }
             spilled = true;
-            change = new Change.Set(s.stream(), s.epoch(), s.number(), s.decidedAt(), s.seq(), s.time(), s.key(),
-                    s.msgId(),
-                    s.headers(), null);
+            change = s.withoutValue();
             return s.value().length;
         }
 

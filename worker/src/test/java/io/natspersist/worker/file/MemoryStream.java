@@ -176,7 +176,7 @@ final class MemoryStream {
         List<Message> read = new ArrayList<>();
         long sum = 0;
         for (Change.Set set : messages.tailMap(fromSeq, true).values()) {
-            sum += set.message().bytes();
+            sum += set.message().heldBytes();
             if (set.seq() > toSeq || read.size() == limit || sum > maxBytes && !read.isEmpty()) {
                 break;
             }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ class EntryCodecTest {
                 new Change.Set(NAME, 3, 5, 5, 7, 7, null, null, Headers.NONE, null),
                 new Change.Set(NAME, Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1, 0, "", "", Headers.NONE,
                         new byte[0]),
+                new Change.Set(NAME, 3, 5, 5, 7, 7, "k", null, Headers.NONE, null,
+                        new LargeValue("u_1-Z", 1L << 40, 3, -2)),
                 new Change.Delete(NAME, 3, 6, 5, List.of(1L, 2L, 9_000_000_000L), "k", "id-2"),
                 new Change.Delete(NAME, 3, 7, 5, List.of(), null, null),
                 new Change.DeleteAll(NAME, 3, 8, 5, 99, "id-3"), new Change.DeleteAll(NAME, 3, 9, 5, 100, null));
