@@ -10,9 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client knows of who serves what: the newest table it has seen, and single answers newer than that. An epoch up to
- * the highest that the table names was given out before it: what the table does not say of it is past, or was lost with
- * another table and never came to be.
+ * What the client knows of who serves what: the newest table it has seen, and single answers that name a higher epoch than the
+ * table does for that slot. Answers learned before a table are forgotten where their epoch is not above all that the table
+ * gave out: the table knows better, or they were lost with another table and never came to be. Answers learned after it count,
+ * whatever the table's highest epoch: slots go on being told of one by one.
  */
 final class Directory {
 
@@ -41,7 +42,8 @@ final class Directory {
     }
 
     /**
-     * Learns of a table; an older one than is known says nothing. One that was rebuilt counts its epochs on.
+     * Learns of a table. One whose version and epochs are both no higher than those of the table that is known is an older one and
+     * says nothing; whatever becomes of the stored table, the next one that is told has higher ones.
      *
      * @return whether it is newer
      */

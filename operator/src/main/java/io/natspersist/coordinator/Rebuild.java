@@ -6,6 +6,7 @@ import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.Heartbeat.Report;
 import io.natspersist.protocol.table.Heartbeat.Report.Held;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.protocol.table.SlotAssignment;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,15 +23,10 @@ import org.jspecify.annotations.Nullable;
  * A lost table, put together from what workers report: a pure function. Who serves or adopts a slot claims it, and nobody else:
  * a slot can be taken from one who only awaits it without its knowing. Of two claims the higher epoch wins. What an incarnation
  * claims that is fenced, superseded, without its journal, or one that another was told to adopt from, counts for nothing. A slot
- * that nobody claims names every journal whose incarnation is not living.
+ * that nobody claims names every journal whose incarnation is not living. New numbers are counted from those that the reporters
+ * have reserved, which no other table has given out: not one that was rebuilt before and told to clients alone, either.
  */
 final class Rebuild {
-
-    /**
-     * Versions, epochs and incarnations that may have been told to workers or clients that were not heard are jumped over. No
-     * coordinator gives out as many between two tables that a worker gets to see.
-     */
-    static final long MARGIN = 1L << 20;
 
     private final int slots;
     private final List<Heartbeat> heard;
@@ -59,7 +55,7 @@ final class Rebuild {
     /** Whether nothing speaks for there ever having been a table: no incarnation, no journal, no number. */
     boolean isNewCluster() {
         return hasReports() && journals.isEmpty() && heard.stream().allMatch(h -> h.incarnation() == 0)
-                && reports().allMatch(r -> r.slots().isEmpty() && r.highestEpoch() == 0 && r.highestIncarnation() == 0);
+                && reports().allMatch(r -> r.slots().isEmpty() && r.reserved().equals(Numbers.NONE));
     }
 
     /** Whether nobody is left to wait for: all that were heard have reported, and so have the owners of all journals. */
@@ -78,9 +74,8 @@ final class Rebuild {
             SlotAssignment claim = claims.get(i);
             all.add(claim == null ? new SlotAssignment(null, 0, null, orphaned) : claim);
         }
-        long version = heard.stream().mapToLong(Heartbeat::tableVersion).max().orElse(0) + MARGIN;
-        return new AssignmentTable(version, highestIncarnation() + MARGIN, highestEpoch() + MARGIN,
-                List.copyOf(living), all);
+        Numbers first = reserved();
+        return new AssignmentTable(first.version(), first.incarnation(), first.epoch(), List.copyOf(living), all);
     }
 
     private Set<Incarnation> living() {
@@ -128,16 +123,8 @@ final class Rebuild {
         return claims;
     }
 
-    private long highestIncarnation() {
-        Stream<Long> reported = reports().map(Report::highestIncarnation);
-        Stream<Long> seen = Stream.concat(journals.stream(), reporters().keySet().stream()).map(Incarnation::number);
-        Stream<Long> heardOf = heard.stream().map(Heartbeat::incarnation);
-        return Stream.of(reported, seen, heardOf).flatMap(s -> s).max(Long::compare).orElse(0L);
-    }
-
-    private long highestEpoch() {
-        Stream<Long> held = reports().flatMap(r -> r.slots().stream()).map(h -> h.assignment().epoch());
-        return Stream.concat(held, reports().map(Report::highestEpoch)).max(Long::compare).orElse(0L);
+    private Numbers reserved() {
+        return reports().map(Report::reserved).reduce(Numbers.NONE, Numbers::orHigher);
     }
 
     private Stream<Report> reports() {

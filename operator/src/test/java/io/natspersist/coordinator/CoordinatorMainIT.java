@@ -10,6 +10,7 @@ import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.HeartbeatReply;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The coordinator as a process, killed and started again, on a real nats-server. */
 class CoordinatorMainIT {
 
-    private static final Heartbeat.Report NOTHING = new Heartbeat.Report(List.of(), List.of(), List.of(), 0, 0);
+    private static final Heartbeat.Report NOTHING = new Heartbeat.Report(List.of(), List.of(), List.of(), Numbers.NONE);
 
     @TempDir
     Path folder;

@@ -10,6 +10,7 @@ import io.natspersist.protocol.table.Heartbeat.Adopted;
 import io.natspersist.protocol.table.Heartbeat.Load;
 import io.natspersist.protocol.table.Heartbeat.Released;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.protocol.table.SlotAssignment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,11 +64,11 @@ final class History {
     private final Map<String, Process> running = new TreeMap<>();
     private final List<Process> all = new ArrayList<>();
     private int instances;
-    private long rebuilt;
 
     /** On the volume, and for each slot those journals that hold changes of it that are not in its files. */
     private final Set<Incarnation> journals = new TreeSet<>();
     private final Set<Incarnation> sealed = new TreeSet<>();
+    private Numbers reserved = Numbers.NONE;
     private final Map<Integer, Set<Incarnation>> unapplied = new HashMap<>();
 
     History(long seed) {
@@ -208,12 +209,11 @@ final class History {
             }
         }
         Rebuild rebuild = new Rebuild(SLOTS, heard);
-        if (!rebuild.hasReports() || heard.stream().noneMatch(h -> h.tableVersion() >= rebuilt)) {
-            return; // lost twice before anybody has seen the rebuilt one: its numbers may come again, they were told to nobody
+        if (!rebuild.hasReports()) {
+            return;
         }
         AssignmentTable lost = stored;
         stored = rebuild.table();
-        rebuilt = stored.version();
         losses++;
         note("table %d is lost and rebuilt: %s", lost.version(), brief(stored));
         for (int i = 0; i < SLOTS; i++) {
@@ -222,6 +222,7 @@ final class History {
                 assertThat(ownerOfEpoch.get(stored.slot(i).epoch())).isEqualTo(owner);
             }
         }
+        assertThat(stored.version()).isGreaterThan(lost.version());
         assertThat(stored.epochs()).isGreaterThan(lost.epochs());
         assertThat(stored.incarnations()).isGreaterThan(lost.incarnations());
         everDead.clear();
@@ -512,9 +513,10 @@ final class History {
                     held.add(new Heartbeat.Report.Held(i, slot));
                 }
             }
+            reserved = reserved.orHigher(known.numbers()).plus(1 << 20);
             return new Heartbeat(name, incarnation().number(), instance, ready, draining, known.version(), unforced,
-                    forced, List.of(), List.of(), List.of(), Load.NONE, new Heartbeat.Report(held,
-                            List.copyOf(journals), List.copyOf(sealed), known.epochs(), known.incarnations()));
+                    forced, List.of(), List.of(), List.of(), Load.NONE,
+                    new Heartbeat.Report(held, List.copyOf(journals), List.copyOf(sealed), reserved));
         }
 
         void heartbeat() {
@@ -522,7 +524,7 @@ final class History {
                 return;
             }
             Heartbeat.Report report = reportWanted
-                    ? new Heartbeat.Report(List.of(), List.copyOf(journals), List.copyOf(sealed), 0, 0)
+                    ? new Heartbeat.Report(List.of(), List.copyOf(journals), List.copyOf(sealed), Numbers.NONE)
                     : null;
             saidDraining |= draining;
             Heartbeat heartbeat = new Heartbeat(name, id == null ? 0 : id.number(), instance, ready, draining,

@@ -9,6 +9,7 @@ import io.natspersist.protocol.table.Heartbeat.Load;
 import io.natspersist.protocol.table.Heartbeat.Report;
 import io.natspersist.protocol.table.Heartbeat.Report.Held;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.protocol.table.SlotAssignment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,9 @@ class RebuildTest {
         assertThat(rebuild(asking("a", report(List.of(), List.of()))).isNewCluster()).isTrue();
         assertThat(rebuild(asking("a", report(List.of(A), List.of()))).isNewCluster()).isFalse();
         assertThat(rebuild(asking("a", report(List.of(), List.of())), heartbeat(B, null)).isNewCluster()).isFalse();
-        assertThat(rebuild(asking("a", new Report(List.of(), List.of(), List.of(), 7, 0))).isNewCluster()).isFalse();
+        assertThat(
+                rebuild(asking("a", new Report(List.of(), List.of(), List.of(), new Numbers(0, 7, 0)))).isNewCluster())
+                .isFalse();
         assertThat(rebuild(asking("a", null)).isNewCluster()).isFalse();
     }
 
@@ -132,14 +135,12 @@ class RebuildTest {
     }
 
     @Test
-    void newNumbersExceedAllThatWereReported() {
-        Report report = new Report(List.of(new Held(0, new SlotAssignment(A, 70, null, List.of()))),
-                List.of(A, new Incarnation("z", 33)), List.of(), 50, 20);
-        AssignmentTable table = rebuild(heartbeat(A, report)).table();
+    void newNumbersAreCountedFromTheHighestThatWereReserved() {
+        Report a = new Report(List.of(), List.of(A, B), List.of(), new Numbers(1_000, 2_000, 3_000));
+        Report b = new Report(List.of(), List.of(A, B), List.of(), new Numbers(1_001, 2_000, 2_999));
 
-        assertThat(table.epochs()).isEqualTo(70 + Rebuild.MARGIN);
-        assertThat(table.incarnations()).isEqualTo(33 + Rebuild.MARGIN);
-        assertThat(table.version()).isEqualTo(41 + Rebuild.MARGIN);
+        assertThat(rebuild(heartbeat(A, a), heartbeat(B, b)).table().numbers())
+                .isEqualTo(new Numbers(1_001, 2_000, 3_000));
     }
 
     @Test
@@ -157,7 +158,7 @@ class RebuildTest {
     }
 
     private static Report report(List<Incarnation> journals, List<Incarnation> fenced, Held... held) {
-        return new Report(List.of(held), journals, fenced, 0, 0);
+        return new Report(List.of(held), journals, fenced, Numbers.NONE);
     }
 
     private static Heartbeat asking(String worker, @Nullable Report report) {

@@ -11,6 +11,7 @@ import io.natspersist.protocol.table.Heartbeat.Released;
 import io.natspersist.protocol.table.Heartbeat.Report;
 import io.natspersist.protocol.table.HeartbeatReply;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.protocol.table.SlotAssignment;
 import io.natspersist.simulation.MemoryNetwork;
 import io.natspersist.simulation.VirtualTime;
@@ -133,7 +134,8 @@ final class ScriptedWorker {
             }
         }
         List<Incarnation> fenced = volume.stream().filter(j -> !locked.contains(j) && sealed.contains(j)).toList();
-        return new Report(held, List.copyOf(volume), fenced, table.epochs(), table.incarnations());
+        Numbers reserved = table.version() == 0 && volume.isEmpty() ? Numbers.NONE : table.numbers().plus(1 << 20);
+        return new Report(held, List.copyOf(volume), fenced, reserved);
     }
 
     private void hear(HeartbeatReply reply) {

@@ -2,8 +2,10 @@
 package io.natspersist.worker;
 
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.journal.CorruptJournal;
+import io.natspersist.worker.journal.HighestNumbers;
 import io.natspersist.worker.journal.JournalReader;
 import io.natspersist.worker.journal.Journals;
 import java.io.IOException;
@@ -18,35 +20,43 @@ import org.jspecify.annotations.Nullable;
  *
  * @param journals all that there are
  * @param fenced those whose owners must halt: {@code release} or a seal stands there
- * @param highestEpoch the highest epoch in any of their changes, or written down
- * @param highestIncarnation the highest of them, or written down
+ * @param reserved where a new table may begin to count, written down on the volume; {@link Numbers#NONE}: there is nothing that
+ *        speaks for there ever having been a table
  */
-record Survey(List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch, long highestIncarnation) {
+record Survey(List<Incarnation> journals, List<Incarnation> fenced, Numbers reserved) {
+
+    /**
+     * What is found may be older than the newest table by as much. No coordinator gives out as many numbers before one of them
+     * is found in a journal, or written down because a journal is deleted or a worker reports.
+     */
+    static final long MARGIN = 1L << 20;
 
     /**
      * Blocking.
      *
      * @param incarnation who asks, which it may learn meanwhile. Its journal is not looked into: a second descriptor of one's own
      *        journal, closed, drops its lock
+     * @param known by the table of who asks
      */
-    static Survey of(Disk disk, Supplier<@Nullable Incarnation> incarnation) throws IOException {
+    static Survey of(Disk disk, Supplier<@Nullable Incarnation> incarnation, Numbers known) throws IOException {
         List<Incarnation> journals = Journals.list(disk);
         // Asked only now: whose journal is in the list has known its incarnation before.
         Incarnation self = incarnation.get();
         List<Incarnation> fenced = new ArrayList<>();
-        Journals.Numbers noted = Journals.numbers(disk);
-        long highestEpoch = noted.epoch();
-        long highestIncarnation = noted.incarnation();
+        Numbers highest = HighestNumbers.read(disk).orHigher(known);
         for (Incarnation journal : journals) {
-            highestIncarnation = Math.max(highestIncarnation, journal.number());
+            highest = highest.orHigher(new Numbers(0, 0, journal.number()));
             if (!journal.equals(self)) {
-                highestEpoch = Math.max(highestEpoch, highestEpoch(disk, journal));
+                highest = highest.orHigher(new Numbers(0, highestEpoch(disk, journal), 0));
                 if (isFenced(disk, journal)) {
                     fenced.add(journal);
                 }
             }
         }
-        return new Survey(journals, fenced, highestEpoch, highestIncarnation);
+        Numbers reserved = highest.equals(Numbers.NONE)
+                ? Numbers.NONE
+                : HighestNumbers.reserve(disk, highest, MARGIN);
+        return new Survey(journals, fenced, reserved);
     }
 
     /** As far as can be read: of a journal that is written to meanwhile, its owner tells the rest. */

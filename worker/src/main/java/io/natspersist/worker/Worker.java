@@ -8,6 +8,7 @@ import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.HeartbeatReply;
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
@@ -295,25 +296,29 @@ public final class Worker {
     }
 
     private void delete(Incarnation dead) {
-        Life now = life;
-        AssignmentTable table = now == null ? null : now.slots.table();
-        if (table != null) {
-            inBackground(() -> Journals.delete(disk, dead, new Journals.Numbers(table.epochs(), table.incarnations())));
+        Numbers known = numbers();
+        if (!known.equals(Numbers.NONE)) {
+            inBackground(() -> Journals.delete(disk, dead, known));
         }
     }
 
     private void survey() {
+        Numbers known = numbers();
         inBackground(() -> {
-            Survey found = Survey.of(disk, this::incarnation);
+            Survey found = Survey.of(disk, this::incarnation, known);
             loop.execute(() -> {
                 Life now = life;
-                AssignmentTable table = now == null ? null : now.slots.table();
                 report = new Heartbeat.Report(now == null ? List.of() : now.slots.holdings(), found.journals(),
-                        found.fenced(), Math.max(found.highestEpoch(), table == null ? 0 : table.epochs()),
-                        Math.max(found.highestIncarnation(), table == null ? 0 : table.incarnations()));
+                        found.fenced(), found.reserved());
                 membership.news();
             });
         });
+    }
+
+    private Numbers numbers() {
+        Life now = life;
+        AssignmentTable table = now == null ? null : now.slots.table();
+        return table == null ? Numbers.NONE : table.numbers();
     }
 
     private interface Blocking {

@@ -4,6 +4,7 @@ package io.natspersist.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.protocol.table.Numbers;
 import io.natspersist.simulation.VirtualTime;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.FakeDisk;
@@ -31,9 +32,10 @@ class SurveyTest {
         begin(LIVING);
         bury();
 
-        Survey found = Survey.of(volume.mount("c"), () -> null);
+        Survey found = Survey.of(volume.mount("c"), () -> null, Numbers.NONE);
 
-        assertThat(found).isEqualTo(new Survey(List.of(DEAD, LIVING), List.of(DEAD), 0, 2));
+        assertThat(found).isEqualTo(new Survey(List.of(DEAD, LIVING), List.of(DEAD),
+                new Numbers(0, 0, 2).plus(Survey.MARGIN)));
     }
 
     @Test
@@ -43,10 +45,40 @@ class SurveyTest {
         bury();
         before("open", "journals/a.1/", () -> Sealing.delete(volume.mount("other"), DEAD));
 
-        Survey found = Survey.of(volume.mount("c"), () -> null);
+        Survey found = Survey.of(volume.mount("c"), () -> null, Numbers.NONE);
 
         assertThat(found.fenced()).isEmpty();
-        assertThat(found.highestIncarnation()).isEqualTo(2);
+        assertThat(found.journals()).containsExactly(DEAD, LIVING);
+    }
+
+    @Test
+    void anEmptyVolumeStaysEmpty() throws IOException {
+        assertThat(Survey.of(volume.mount("c"), () -> null, Numbers.NONE))
+                .isEqualTo(new Survey(List.of(), List.of(), Numbers.NONE));
+        assertThat(volume.mount("c").list("journals")).isEmpty();
+    }
+
+    @Test
+    void whatOneReservesIsAboveItsTableAndNoOtherReservesIt() throws IOException {
+        Numbers known = new Numbers(7, 4, 2);
+        Numbers first = Survey.of(volume.mount("a"), () -> null, known).reserved();
+        volume.loseUnforced();
+        Numbers second = Survey.of(volume.mount("b"), () -> null, Numbers.NONE).reserved();
+
+        assertThat(first).isEqualTo(known.plus(Survey.MARGIN));
+        assertThat(second).isEqualTo(first.plus(Survey.MARGIN));
+    }
+
+    @Test
+    void twoThatReserveAtOnceReserveDifferentNumbers() throws IOException {
+        List<Numbers> reserved = new ArrayList<>();
+        before("createNew", "journals/highest-", () -> reserved.add(
+                Survey.of(volume.mount("b"), () -> null, new Numbers(2, 9, 0)).reserved()));
+
+        reserved.add(Survey.of(volume.mount("a"), () -> null, new Numbers(2, 4, 3)).reserved());
+
+        assertThat(reserved).hasSize(2).doesNotHaveDuplicates();
+        assertThat(reserved.get(1)).isEqualTo(reserved.get(0).orHigher(reserved.get(1)));
     }
 
     @Test
@@ -57,7 +89,7 @@ class SurveyTest {
             begin(LIVING);
         });
 
-        Survey.of(volume.mount(LIVING), registered::get);
+        Survey.of(volume.mount(LIVING), registered::get, Numbers.NONE);
 
         assertThat(Sealing.seal(volume.mount("other"), LIVING, false)).isEqualTo(new Sealing.Result.StillLocked());
     }

@@ -42,6 +42,11 @@ public record AssignmentTable(long version, long incarnations, long epochs, List
         return new AssignmentTable(0, 0, 0, List.of(), Collections.nCopies(slots, SlotAssignment.NONE));
     }
 
+    /** The highest of each kind given out so far. */
+    public Numbers numbers() {
+        return new Numbers(version, epochs, incarnations);
+    }
+
     public SlotAssignment slot(int slot) {
         return slots.get(slot);
     }

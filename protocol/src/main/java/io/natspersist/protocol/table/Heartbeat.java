@@ -53,17 +53,19 @@ public record Heartbeat(String worker, long incarnation, String instance, boolea
      * @param journals the names of all journals on the volume
      * @param fenced those of them in whose folder {@code release} was written or a seal stands: what their owners claim
      *        counts for nothing
-     * @param highestEpoch the highest epoch that it knows of, in its tables and in the journals on the volume
-     * @param highestIncarnation the same for incarnations
+     * @param reserved where a rebuilt table may begin to count: above all that was ever given out, as far as the worker's table
+     *        and the volume tell, and so far above that it is above what was told to others alone. Written down on the volume
+     *        before it is reported, so that the next report reserves higher ones. {@link Numbers#NONE}: nothing speaks for
+     *        there ever having been a table
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Report(List<Held> slots, List<Incarnation> journals, List<Incarnation> fenced, long highestEpoch,
-            long highestIncarnation) {
+    public record Report(List<Held> slots, List<Incarnation> journals, List<Incarnation> fenced, Numbers reserved) {
 
         public Report {
             slots = slots == null ? List.of() : List.copyOf(slots);
             journals = journals == null ? List.of() : List.copyOf(journals);
             fenced = fenced == null ? List.of() : List.copyOf(fenced);
+            reserved = reserved == null ? Numbers.NONE : reserved;
         }
 
         public record Held(int slot, SlotAssignment assignment) {}
