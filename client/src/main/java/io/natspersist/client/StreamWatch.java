@@ -123,6 +123,8 @@ final class StreamWatch implements Watch {
             ChangeNotice notice = ChangeNotice.decode(message.headers(), message.payload());
             if (notice instanceof ChangeNotice.Changed changed) {
                 state.noticed(Answers.change(changed.change(), changed.change().epoch()));
+            } else if (notice instanceof ChangeNotice.Packed packed) {
+                packed.changes().forEach(change -> state.noticed(Answers.change(change, change.epoch())));
             } else if (notice instanceof ChangeNotice.Trailing trailing) {
                 state.heardOf(new Position(trailing.epoch(), trailing.change()));
             }

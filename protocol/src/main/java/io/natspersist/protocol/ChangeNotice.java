@@ -2,6 +2,7 @@
 package io.natspersist.protocol;
 
 import io.natspersist.transport.Headers;
+import java.util.List;
 
 /** What is published on {@code P.changes.<stream>}: headers, and the value of a set as payload. */
 public sealed interface ChangeNotice {
@@ -18,6 +19,26 @@ public sealed interface ChangeNotice {
         }
     }
 
+    /** Changes that follow one another, in order; at least one. All are of one epoch. */
+    record Packed(List<WireChange> changes) implements ChangeNotice {
+
+        /** The most bytes that the payload takes beside its changes. */
+        public static final int OVERHEAD = ChangeBatch.OVERHEAD;
+
+        public Packed {
+            changes = List.copyOf(changes);
+        }
+
+        @Override
+        public long epoch() {
+            return changes.get(0).epoch();
+        }
+
+        private byte[] encode() {
+            return new ChangeBatch.Changes(changes, changes.get(changes.size() - 1).number(), epoch()).encode();
+        }
+    }
+
     /** The stream's current change number: who has not come so far has missed something. */
     record Trailing(long change, long epoch) implements ChangeNotice {}
 
@@ -26,6 +47,9 @@ public sealed interface ChangeNotice {
     }
 
     default byte[] payload() {
+        if (this instanceof Packed packed) {
+            return packed.encode();
+        }
         return this instanceof Changed changed && changed.change() instanceof WireChange.Set set && set.value() != null
                 ? set.value()
                 : ChangeNoticeCodec.NO_BYTES;

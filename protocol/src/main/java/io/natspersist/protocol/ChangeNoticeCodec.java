@@ -11,12 +11,16 @@ final class ChangeNoticeCodec {
     static final byte[] NO_BYTES = {};
 
     private static final String TRAILING = "trailing";
+    private static final String MANY = "many";
 
     private ChangeNoticeCodec() {}
 
     static Headers headers(ChangeNotice notice) {
         if (notice instanceof ChangeNotice.Changed changed) {
             return headers(changed.change());
+        }
+        if (notice instanceof ChangeNotice.Packed packed) {
+            return common(packed.changes().get(0).number(), packed.epoch(), MANY).build();
         }
         ChangeNotice.Trailing trailing = (ChangeNotice.Trailing) notice;
         return common(trailing.change(), trailing.epoch(), TRAILING).build();
@@ -74,7 +78,23 @@ final class ChangeNoticeCodec {
             }
             case WireChangeCodec.DELETE_ALL -> new ChangeNotice.Changed(
                     new WireChange.DeleteAll(change, epoch, fields.required(HeaderNames.SEQ)));
+            case MANY -> packed(change, epoch, payload);
             default -> throw new BadMessage(HeaderNames.OP, "is an unknown operation '" + op + "'");
         };
+    }
+
+    private static ChangeNotice packed(long first, long epoch, byte[] payload) {
+        if (!(ChangeBatch.decode(payload) instanceof ChangeBatch.Changes batch) || batch.changes().isEmpty()) {
+            throw new BadMessage("payload", "has no changes");
+        }
+        long expected = first;
+        for (WireChange change : batch.changes()) {
+            if (change.number() != expected || change.epoch() != epoch) {
+                throw new BadMessage("payload", "has change " + change.number() + " of epoch " + change.epoch()
+                        + " where change " + expected + " of epoch " + epoch + " belongs");
+            }
+            expected++;
+        }
+        return new ChangeNotice.Packed(batch.changes());
     }
 }

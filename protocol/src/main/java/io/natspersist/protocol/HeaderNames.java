@@ -35,8 +35,20 @@ public final class HeaderNames {
     public static final String LIMIT = "Persist-Limit";
     /** On get: the last message ("true"). */
     public static final String LAST = "Persist-Last";
-    /** On get: the first message at or after this time, ms since the epoch. */
+    /** On reads: the earliest time wanted, ms since the epoch; on get: the first message at or after it. */
     public static final String START_TIME = "Persist-Start-Time";
+    /** On reads: the latest time wanted, ms since the epoch. */
+    public static final String END_TIME = "Persist-End-Time";
+    /** On reads: "newest" for the highest sequence first; else "oldest". */
+    public static final String ORDER = "Persist-Order";
+    /** On reads: of the messages wanted only so many, the newest. */
+    public static final String LAST_N = "Persist-Last-N";
+    /** On get: the message that was stored with this message id. */
+    public static final String OF_MSG_ID = "Persist-Of-Msg-Id";
+    /** On setMany: "true" for all or none. */
+    public static final String ATOMIC = "Persist-Atomic";
+    /** On errors of an atomic setMany: which item was refused, from 0. */
+    public static final String ITEM = "Persist-Item";
     /** On keys: the key after which to go on. */
     public static final String AFTER_KEY = "Persist-After-Key";
     /** An upload: the parts of one large value. 1 to 64 of A-Z a-z 0-9 _ - */

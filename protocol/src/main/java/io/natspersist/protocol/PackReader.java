@@ -55,7 +55,15 @@ final class PackReader {
     }
 
     <T> List<T> list(Supplier<T> element) {
+        return list(Integer.MAX_VALUE, element);
+    }
+
+    /** Refuses a list of more elements before it reads the first. */
+    <T> List<T> list(int most, Supplier<T> element) {
         int elements = length(unpacker::unpackArrayHeader, "a list");
+        if (elements > most) {
+            throw new BadMessage("", "has " + elements + " elements, more than " + most);
+        }
         List<T> list = new ArrayList<>();
         for (int i = 0; i < elements; i++) {
             within("[" + i + "]", () -> list.add(element.get()));
@@ -82,6 +90,10 @@ final class PackReader {
             throw new BadMessage("", "is negative");
         }
         return number;
+    }
+
+    boolean flag() {
+        return read(unpacker::unpackBoolean, "true or false");
     }
 
     String text() {

@@ -86,6 +86,10 @@ final class PackWriter {
         return bigEndian(0xcf, 1).bigEndian(value, 8);
     }
 
+    PackWriter flag(boolean value) {
+        return bigEndian(value ? 0xc3 : 0xc2, 1);
+    }
+
     PackWriter text(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         return header(utf8.length, 0xa0, 31, 0xd9, 0xda, 0xdb).raw(utf8);

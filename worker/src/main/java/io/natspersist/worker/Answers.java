@@ -6,6 +6,7 @@ import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.MessagePage;
 import io.natspersist.protocol.ServiceError;
+import io.natspersist.protocol.SetResults;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
@@ -41,6 +42,7 @@ final class Answers {
     static Answer of(Result result, StreamName stream, int slot, Incarnation owner) {
         return switch (result) {
             case Result.Stored r -> stored(r);
+            case Result.StoredMany r -> new Answer(Headers.NONE, results(r).encode());
             case Result.Found r -> found(r);
             case Result.Removed r -> removed(r);
             case Result.Page r -> new Answer(Headers.NONE, new MessagePage(
@@ -52,7 +54,31 @@ final class Answers {
                     r.changes().stream().map(Answers::wire).toList(), r.change(), r.epoch()).encode());
             case Result.Reset r ->
                 new Answer(Headers.NONE, new ChangeBatch.Reset(r.change(), r.epoch(), r.lost()).encode());
-            case Result.Refused r -> of(new ServiceError(r.code(), r.why(), r.retryAfterMillis(), null, 0));
+            case Result.Refused r -> of(error(r));
+            case Result.RefusedItem r -> refused(r);
+        };
+    }
+
+    private static ServiceError error(Result.Refused r) {
+        return new ServiceError(r.code(), r.why(), r.retryAfterMillis(), null, 0);
+    }
+
+    private static Answer refused(Result.RefusedItem r) {
+        Result.Refused named = new Result.Refused(r.why().code(), "item " + r.index() + ": " + r.why().why(),
+                r.why().retryAfterMillis());
+        return new Answer(error(named).headers().and(Headers.of(HeaderNames.ITEM, Integer.toString(r.index()))),
+                NO_BYTES);
+    }
+
+    private static SetResults results(Result.StoredMany r) {
+        return new SetResults(r.items().stream().map(Answers::result).toList(), r.change(), r.epoch());
+    }
+
+    private static SetResults.One result(Result item) {
+        return switch (item) {
+            case Result.Stored s -> new SetResults.Stored(s.seq(), s.change(), s.duplicate());
+            case Result.Refused no -> new SetResults.Refused(no.code().name(), no.code().number(), no.why());
+            default -> throw new IllegalStateException("an item came to " + item);
         };
     }
 

@@ -7,6 +7,7 @@ import io.natspersist.protocol.HeaderFields;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.ServiceError;
 import io.natspersist.transport.Message;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.stream.Operation;
 import io.natspersist.worker.stream.Operation.Which;
 import java.util.List;
@@ -25,8 +26,10 @@ final class Operations {
     private static final Set<String> SET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ,
             HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.NO_VALUE);
     private static final Set<String> GET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.LAST,
-            HeaderNames.START_TIME);
-    private static final Set<String> GET_ALL = Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT);
+            HeaderNames.START_TIME, HeaderNames.OF_MSG_ID);
+    private static final Set<String> SET_MANY = Set.of(HeaderNames.ATOMIC);
+    private static final Set<String> GET_ALL = Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT,
+            HeaderNames.START_TIME, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N);
     private static final Set<String> DELETE = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_SEQ);
     private static final Set<String> DELETE_ALL = Set.of(HeaderNames.END_SEQ);
     private static final Set<String> KEYS = Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT);
@@ -58,6 +61,7 @@ final class Operations {
         HeaderFields fields = new HeaderFields(request.headers());
         return switch (op) {
             case "set" -> set(fields, request.payload(), maxBytes);
+            case "setMany" -> ManySets.read(only(fields, SET_MANY), request.payload(), maxBytes);
             case "get" -> new Operation.Get(which(only(fields, GET)));
             case "getAll" -> getAll(only(fields, GET_ALL));
             case "delete" -> delete(only(fields, DELETE));
@@ -102,9 +106,12 @@ final class Operations {
         if (noValue && payload.length > 0) {
             throw new BadMessage(HeaderNames.NO_VALUE, "is true, and there is a payload");
         }
-        Operation.Set set = new Operation.Set(key, seq, fields.number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT),
+        return fitting(new Operation.Set(key, seq, fields.number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT),
                 expectSeq, msgId(fields), fields.number(HeaderNames.TIME, Operation.ABSENT), fields.ofMessage(),
-                noValue ? null : payload);
+                noValue ? null : payload), maxBytes);
+    }
+
+    static Operation.Set fitting(Operation.Set set, long maxBytes) {
         if (set.bytes() > maxBytes) {
             throw new Unreadable(ErrorCode.TOO_LARGE,
                     "key, headers and value have " + set.bytes() + " bytes, more than " + maxBytes);
@@ -116,23 +123,44 @@ final class Operations {
         String key = key(fields);
         OptionalLong seq = fields.number(HeaderNames.SEQ);
         OptionalLong since = fields.number(HeaderNames.START_TIME);
+        String id = msgId(fields.text(HeaderNames.OF_MSG_ID));
         boolean last = fields.flag(HeaderNames.LAST);
-        if ((key == null ? 0 : 1) + (seq.isPresent() ? 1 : 0) + (since.isPresent() ? 1 : 0) + (last ? 1 : 0) != 1) {
+        boolean byTime = since.isPresent() && id == null;
+        if ((key == null ? 0 : 1) + (seq.isPresent() ? 1 : 0) + (byTime ? 1 : 0) + (id == null ? 0 : 1)
+                + (last ? 1 : 0) != 1) {
             throw new BadMessage("get", "needs exactly one of " + HeaderNames.SEQ + ", " + HeaderNames.KEY + ", "
-                    + HeaderNames.LAST + ", " + HeaderNames.START_TIME);
+                    + HeaderNames.LAST + ", " + HeaderNames.START_TIME + ", " + HeaderNames.OF_MSG_ID);
         }
         if (key != null) {
             return new Which.Key(key);
         } else if (seq.isPresent()) {
             return new Which.Seq(seq.getAsLong());
+        } else if (id != null) {
+            return new Which.MsgId(id, since.orElse(0));
         }
-        return since.isPresent() ? new Which.Since(since.getAsLong()) : new Which.Last();
+        return byTime ? new Which.Since(since.getAsLong()) : new Which.Last();
     }
 
     private static Operation.GetAll getAll(HeaderFields fields) {
-        long start = fields.number(HeaderNames.START_SEQ, 1);
-        long end = fields.number(HeaderNames.END_SEQ, Long.MAX_VALUE);
-        return new Operation.GetAll(start, end, limit(fields));
+        Range range = new Range(fields.number(HeaderNames.START_SEQ, 1),
+                fields.number(HeaderNames.END_SEQ, Long.MAX_VALUE), fields.number(HeaderNames.START_TIME, 0),
+                fields.number(HeaderNames.END_TIME, Long.MAX_VALUE), newestFirst(fields));
+        long lastN = fields.number(HeaderNames.LAST_N, 0);
+        if (lastN == 0 && fields.has(HeaderNames.LAST_N)) {
+            throw new BadMessage(HeaderNames.LAST_N, "is 0, at least 1 is needed");
+        }
+        return new Operation.GetAll(range, lastN, limit(fields));
+    }
+
+    private static boolean newestFirst(HeaderFields fields) {
+        String order = fields.text(HeaderNames.ORDER);
+        if (order == null || order.equals("oldest")) {
+            return false;
+        }
+        if (order.equals("newest")) {
+            return true;
+        }
+        throw new BadMessage(HeaderNames.ORDER, "is neither oldest nor newest");
     }
 
     private static Operation.Delete delete(HeaderFields fields) {
@@ -157,11 +185,19 @@ final class Operations {
     }
 
     private static @Nullable String key(HeaderFields fields) {
-        return legal("key", fields.text(HeaderNames.KEY), MAX_KEY);
+        return key(fields.text(HeaderNames.KEY));
+    }
+
+    static @Nullable String key(@Nullable String key) {
+        return legal("key", key, MAX_KEY);
     }
 
     private static @Nullable String msgId(HeaderFields fields) {
-        return legal("message id", fields.text(HeaderNames.MSG_ID), MAX_MSG_ID);
+        return msgId(fields.text(HeaderNames.MSG_ID));
+    }
+
+    static @Nullable String msgId(@Nullable String msgId) {
+        return legal("message id", msgId, MAX_MSG_ID);
     }
 
     private static @Nullable String legal(String what, @Nullable String text, int max) {

@@ -10,6 +10,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.stream.Notices;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,13 +40,35 @@ final class Publisher implements Notices {
     }
 
     @Override
-    public void changed(Change change) {
-        if (change.bytes() + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()) {
-            trailing(change.stream(), change.epoch(), change.number());
-        } else {
-            publish(change.stream(), new ChangeNotice.Changed(Answers.wire(change)));
-            told(change.stream(), change.epoch(), change.number());
+    public void changed(List<Change> changes) {
+        int from = 0;
+        while (from < changes.size()) {
+            int to = from + fitting(changes.subList(from, changes.size()));
+            changed(changes.get(from), changes.subList(from, to));
+            from = to;
         }
+    }
+
+    /** How many of them, at least one, fit one notice. */
+    private int fitting(List<Change> changes) {
+        long room = transport.maxPayload() - FrontDoor.ANSWER_OVERHEAD - ChangeNotice.Packed.OVERHEAD;
+        int count = 0;
+        while (count < changes.size() && room >= 0) {
+            room -= changes.size() == 1 ? 0 : Answers.wire(changes.get(count)).size();
+            count++;
+        }
+        return Math.max(1, room < 0 ? count - 1 : count);
+    }
+
+    private void changed(Change first, List<Change> changes) {
+        if (changes.size() == 1 && first.bytes() + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()) {
+            trailing(first.stream(), first.epoch(), first.number());
+            return;
+        }
+        publish(first.stream(), changes.size() == 1
+                ? new ChangeNotice.Changed(Answers.wire(first))
+                : new ChangeNotice.Packed(changes.stream().map(Answers::wire).toList()));
+        told(first.stream(), first.epoch(), changes.getLast().number());
     }
 
     @Override

@@ -42,6 +42,7 @@ final class PlantedBugs {
             case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, SPLIT);
             case LOCK_SKIPPED, SECOND_DESCRIPTOR -> Set.of(SPLIT);
             case LOCK_AFTER_LINK -> Set.of(CUT_OFF_AS_IT_ROLLS);
+            case BATCH_SPLIT -> Set.of(DIES_IN_A_FORCE, POWER_LOSS, VOLUME_POWER_LOSS, KILL, CRASH_AT_A_STEP);
             case NAME_LOOKED_UP, SEGMENT_DELETED_EARLY -> Set.of(KILL, CRASH_AT_A_STEP, CRASHES_IN_A_ROW);
         });
     }
@@ -54,6 +55,7 @@ final class PlantedBugs {
                     case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
                     case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
                     case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
+                    case PACKED_NOTICE_SKIPS -> Set.of(BACK_AND_FORTH);
                     case RESUME_OFF_BY_ONE -> Set.of(CUT_FROM_NATS, CLIENT_CRASH, KILL);
                     case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
                     case HIGHER_EPOCH_IGNORED ->

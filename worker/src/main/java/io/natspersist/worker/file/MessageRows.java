@@ -25,7 +25,12 @@ final class MessageRows {
     private static final String BY_KEY = COLUMNS + "WHERE key = ?";
     private static final String LAST = COLUMNS + "ORDER BY seq DESC LIMIT 1";
     private static final String SINCE = COLUMNS + "WHERE time >= ? ORDER BY seq LIMIT 1";
-    private static final String RANGE = COLUMNS + "WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?";
+    private static final String OF_MSG_ID = COLUMNS + "WHERE msg_id = ? AND time >= ? ORDER BY seq DESC LIMIT 1";
+    private static final String RANGE = COLUMNS + "WHERE seq BETWEEN ? AND ? ORDER BY seq";
+    private static final String RANGE_NEWEST_FIRST = RANGE + " DESC";
+    private static final String NTH_NEWEST = """
+            SELECT seq FROM messages WHERE seq BETWEEN ? AND ? AND time BETWEEN ? AND ?
+            ORDER BY seq DESC LIMIT 1 OFFSET ?""";
     private static final String COUNT = "SELECT count(*), ifnull(sum(size), 0) FROM messages WHERE seq <= ?";
     private static final String KEYS = """
             SELECT key, seq FROM messages WHERE key IS NOT NULL AND key > ? ORDER BY key LIMIT ?""";
@@ -37,6 +42,9 @@ final class MessageRows {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
     private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
+
+    /** How many rows of other times a read passes over before it says where to go on. */
+    private static final int MOST_PASSED_OVER = 50_000;
 
     private final Database database;
 
@@ -72,24 +80,50 @@ final class MessageRows {
         }
     }
 
-    List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) throws SQLException {
-        PreparedStatement get = database.prepared(RANGE);
-        get.setLong(1, fromSeq);
-        get.setLong(2, toSeq);
-        get.setLong(3, limit);
+    Optional<Message> ofMsgId(String msgId, long since) throws SQLException {
+        PreparedStatement get = database.prepared(OF_MSG_ID);
+        get.setString(1, msgId);
+        get.setLong(2, since);
+        return first(get);
+    }
+
+    StreamFile.Slice read(StreamFile.Range range, int limit, long maxBytes) throws SQLException {
+        PreparedStatement get = database.prepared(range.newestFirst() ? RANGE_NEWEST_FIRST : RANGE);
+        get.setLong(1, range.fromSeq());
+        get.setLong(2, range.toSeq());
         List<Message> read = new ArrayList<>();
         long bytes = 0;
+        int passedOver = 0;
         try (ResultSet rows = get.executeQuery()) {
             while (rows.next()) {
+                if (read.size() == limit || passedOver == MOST_PASSED_OVER) {
+                    return new StreamFile.Slice(read, rows.getLong(1));
+                }
+                if (!range.includesTime(rows.getLong(2))) {
+                    passedOver++;
+                    continue;
+                }
                 Message message = message(rows);
                 bytes += message.heldBytes();
                 if (bytes > maxBytes && !read.isEmpty()) {
-                    break;
+                    return new StreamFile.Slice(read, message.seq());
                 }
                 read.add(message);
             }
         }
-        return read;
+        return new StreamFile.Slice(read, 0);
+    }
+
+    long nthNewest(StreamFile.Range range, long n) throws SQLException {
+        PreparedStatement get = database.prepared(NTH_NEWEST);
+        get.setLong(1, range.fromSeq());
+        get.setLong(2, range.toSeq());
+        get.setLong(3, range.fromTime());
+        get.setLong(4, range.toTime());
+        get.setLong(5, n - 1);
+        try (ResultSet row = get.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
     }
 
     private static Message message(ResultSet row) throws SQLException {

@@ -164,8 +164,24 @@ final class SqliteStreamFile implements StreamFile {
     }
 
     @Override
-    public List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
-        return use(() -> messages.read(fromSeq, toSeq, limit, maxBytes));
+    public Optional<Message> ofMsgId(String msgId, long since) {
+        return use(() -> {
+            Optional<Remembered> recent = ids.get(msgId, 0);
+            Optional<Message> found = recent.isPresent() ? messages.get(recent.get().seq()) : Optional.empty();
+            return found.filter(m -> msgId.equals(m.msgId()) && m.time() >= since).isPresent()
+                    ? found
+                    : messages.ofMsgId(msgId, since);
+        });
+    }
+
+    @Override
+    public Slice read(Range range, int limit, long maxBytes) {
+        return use(() -> messages.read(range, limit, maxBytes));
+    }
+
+    @Override
+    public long nthNewest(Range range, long n) {
+        return use(() -> messages.nthNewest(range, n));
     }
 
     @Override

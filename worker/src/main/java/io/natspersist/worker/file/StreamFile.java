@@ -39,15 +39,19 @@ public interface StreamFile {
     /** Of the messages with a time at or after {@code time}, the one with the lowest seq. */
     Optional<Message> firstSince(long time);
 
+    /** Of the messages that were stored with this message id and have a time at or after {@code since}, the newest by seq. */
+    Optional<Message> ofMsgId(String msgId, long since);
+
     /**
-     * Messages in the order of their seq.
+     * Messages in the order of their seq, or newest first.
      *
-     * @param fromSeq the first seq wanted
-     * @param toSeq the last seq wanted
      * @param limit at most this many; at least 1
      * @param maxBytes stops before the message that would pass it, but never before the first
      */
-    List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes);
+    Slice read(Range range, int limit, long maxBytes);
+
+    /** The seq of the {@code n}-th newest message, by seq, of a range; 0: there are fewer. */
+    long nthNewest(Range range, long n);
 
     /** How many messages have a seq of at most {@code upToSeq}, and their bytes. */
     Counted count(long upToSeq);
@@ -105,6 +109,39 @@ public interface StreamFile {
 
     /** An owner's epoch and the number of its first change. */
     record EpochStart(long epoch, long firstChange) {}
+
+    /**
+     * Messages with a seq and a time between these, both included.
+     *
+     * @param fromTime ms since the epoch, as {@code toTime}
+     * @param newestFirst by seq
+     */
+    record Range(long fromSeq, long toSeq, long fromTime, long toTime, boolean newestFirst) {
+        public static final Range ALL = seqs(1, Long.MAX_VALUE);
+
+        public static Range seqs(long fromSeq, long toSeq) {
+            return new Range(fromSeq, toSeq, 0, Long.MAX_VALUE, false);
+        }
+
+        public Range from(long seq) {
+            return new Range(Math.max(fromSeq, seq), toSeq, fromTime, toTime, newestFirst);
+        }
+
+        public boolean includesTime(long time) {
+            return fromTime <= time && time <= toTime;
+        }
+    }
+
+    /**
+     * Some messages of a range, in its order; perhaps none, and yet not all.
+     *
+     * @param next the seq at which the rest of the range begins, or ends where it is newest first; 0: there is no rest
+     */
+    record Slice(List<Message> messages, long next) {
+        public Slice {
+            messages = List.copyOf(messages);
+        }
+    }
 
     record Counted(long messages, long bytes) {}
 

@@ -24,5 +24,7 @@ public enum JournalMistake {
     /** Whoever seals believes {@code open} when it says that a segment does not exist. */
     NAME_LOOKED_UP,
     /** Segments are deleted as soon as they are rolled, released or not. */
-    SEGMENT_DELETED_EARLY
+    SEGMENT_DELETED_EARLY,
+    /** Changes that belong together are spread over two groups. */
+    BATCH_SPLIT
 }

@@ -10,6 +10,8 @@ import io.natspersist.worker.disk.Disk.DiskFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,25 @@ public final class JournalWriter {
 
     /** Adds a change to the group that gathers. */
     public Position append(Change change) {
+        Position position = add(change);
+        endGroupIfFull();
+        return position;
+    }
+
+    /** Adds changes that reach the volume together or not at all: they are in one group, however large it grows. */
+    public List<Position> append(List<? extends Change> together) {
+        List<Position> positions = new ArrayList<>(together.size());
+        for (Change change : together) {
+            positions.add(add(change));
+            if (config.mistakes().contains(JournalMistake.BATCH_SPLIT) && positions.size() == together.size() / 2) {
+                endGroup();
+            }
+        }
+        endGroupIfFull();
+        return positions;
+    }
+
+    private Position add(Change change) {
         Position position = accepting().add(change, loop.nanos());
         counts.entry(position.segment());
         added(position.bytes());
@@ -115,6 +136,7 @@ public final class JournalWriter {
         int before = group.bytes();
         group.addApplied(stream, change, loop.nanos());
         added(group.bytes() - before);
+        endGroupIfFull();
     }
 
     /**
@@ -221,11 +243,18 @@ public final class JournalWriter {
     private void added(int bytes) {
         counts.grow(gathering.segment(), bytes);
         unwrittenBytes += bytes;
-        if (gathering.bytes() >= GROUP_BYTES) {
-            full.add(gathering);
-            beginGroup();
-        }
         queuePump();
+    }
+
+    private void endGroupIfFull() {
+        if (gathering.bytes() >= GROUP_BYTES) {
+            endGroup();
+        }
+    }
+
+    private void endGroup() {
+        full.add(gathering);
+        beginGroup();
     }
 
     /** Ends the group that gathers. Where the next will lie is known now: its entries' positions follow from that. */
@@ -268,8 +297,7 @@ public final class JournalWriter {
             if (!gathering.wanted()) {
                 return;
             }
-            full.add(gathering);
-            beginGroup();
+            endGroup();
         }
         rolling = full.element().segment() != segment.number();
         if (!rolling || !forcing) {

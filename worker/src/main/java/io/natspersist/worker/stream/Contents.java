@@ -50,6 +50,7 @@ final class Contents {
     private boolean allKeysKnown;
     private final LinkedHashMap<String, KnownKey> cachedKeys = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Long, Lookup> learntSeqs = new HashMap<>();
+    private final Map<String, KnownKey> learntKeys = new HashMap<>();
     private final Map<String, Optional<Remembered>> learntIds = new HashMap<>();
 
     /** The file's word on a key that the tail does not know; seq 0: no such key. */
@@ -103,7 +104,7 @@ final class Contents {
         if (fileEmpty) {
             return MISSING;
         }
-        KnownKey known = cachedKeys.get(key);
+        KnownKey known = cachedKeys.getOrDefault(key, learntKeys.get(key));
         if (known != null) {
             return known.seq == 0 || known.seq <= tail.clearedUpTo()
                     ? MISSING
@@ -112,11 +113,13 @@ final class Contents {
         return allKeysKnown ? MISSING : ASK_FILE;
     }
 
-    /** Takes the file's word on a key. */
+    /** Takes the file's word on a key, and remembers it until the next {@link #forgetLearnt} at least. */
     void learnKey(String key, @Nullable Message inFile) {
-        cacheKey(key, inFile == null || inFile.seq() <= tail.clearedUpTo()
+        KnownKey known = inFile == null || inFile.seq() <= tail.clearedUpTo()
                 ? new KnownKey(0, 0)
-                : new KnownKey(inFile.seq(), inFile.bytes()));
+                : new KnownKey(inFile.seq(), inFile.bytes());
+        learntKeys.put(key, known);
+        cacheKey(key, known);
     }
 
     private void cacheKey(String key, KnownKey known) {
@@ -173,6 +176,9 @@ final class Contents {
         if (!learntSeqs.isEmpty()) {
             learntSeqs.clear();
         }
+        if (!learntKeys.isEmpty()) {
+            learntKeys.clear();
+        }
         if (!learntIds.isEmpty()) {
             learntIds.clear();
         }
@@ -185,6 +191,9 @@ final class Contents {
      * @param atKey what had its key
      */
     Tail.Entry stored(Change.Set set, Position position, Lookup atSeq, Lookup atKey) {
+        if (atSeq instanceof Lookup.AskFile || atKey instanceof Lookup.AskFile) {
+            throw new IllegalStateException(set.stream() + ": what change " + set.number() + " replaces is not known");
+        }
         begin(set);
         long replaced = 0;
         if (atSeq instanceof Lookup.Present old) {
@@ -252,6 +261,7 @@ final class Contents {
     void applied(int count, StreamFile.State file) {
         fileEmpty = file.messages() == 0;
         learntSeqs.clear(); // they spoke of the file as it was
+        learntKeys.clear();
         tail.applied(count, (key, state) -> cacheKey(key, new KnownKey(state.seq(), state.bytes())));
     }
 }

@@ -3,12 +3,13 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import java.util.List;
 
 /** Where watchers are told what happened. */
 public interface Notices {
 
-    /** A change that is as durable as its answer. */
-    void changed(Change change);
+    /** Changes of one stream and one epoch that follow one another, and are as durable as their answer. */
+    void changed(List<Change> changes);
 
     /** The number that the stream has come to, with its owner's epoch. */
     void trailing(StreamName stream, long epoch, long change);

@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,27 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * Many sets, in order.
+     *
+     * @param atomic all of them or none; no two then name the same key, seq or message id
+     */
+    record SetMany(List<Set> items, boolean atomic) implements Operation {
+        public SetMany {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public boolean writes() {
+            return true;
+        }
+
+        @Override
+        public long bytes() {
+            return items.stream().mapToLong(Set::bytes).sum();
+        }
+    }
+
     record Get(Which which) implements Operation {}
 
     /** Which message is meant. */
@@ -53,9 +75,16 @@ public sealed interface Operation {
 
         /** The first message, by seq, at or after a time in ms since the epoch. */
         record Since(long time) implements Which {}
+
+        /** The message that was stored with this message id, if its time is at or after {@code since}. */
+        record MsgId(String id, long since) implements Which {}
     }
 
-    record GetAll(long startSeq, long endSeq, int limit) implements Operation {}
+    /**
+     * @param lastN only so many of the range's messages, those with the highest seqs; 0: all
+     * @param limit how many a page may have
+     */
+    record GetAll(Range range, long lastN, int limit) implements Operation {}
 
     /** @param expectSeq as in {@link Set}, with a key only */
     record Delete(List<Long> seqs, @Nullable String key, long expectSeq, @Nullable String msgId) implements Operation {

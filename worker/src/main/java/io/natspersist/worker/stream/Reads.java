@@ -7,6 +7,8 @@ import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.KeySeq;
+import io.natspersist.worker.file.StreamFile.Range;
+import io.natspersist.worker.file.StreamFile.Slice;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.stream.Contents.Lookup;
 import io.natspersist.worker.stream.Result.Refused;
@@ -39,6 +41,7 @@ final class Reads {
             case Operation.Which.Key w -> getKey(w.key(), answer);
             case Operation.Which.Last w -> getLast(answer);
             case Operation.Which.Since w -> messageFromFile(f -> f.firstSince(w.time()), answer);
+            case Operation.Which.MsgId w -> messageFromFile(f -> f.ofMsgId(w.id(), w.since()), answer);
         }
         return true;
     }
@@ -96,44 +99,49 @@ final class Reads {
     }
 
     boolean getAll(Operation.GetAll op, Consumer<Result> answer) {
-        List<Message> inTail = stream.contents().onlyInTail() ? messagesOf(op) : null;
+        Slice inTail = stream.contents().onlyInTail() ? inTail(op) : null;
         if (inTail != null) {
-            tell(page(op, inTail, stream.contents().lastSeq(), stream.contents().change()), answer);
+            tell(page(inTail, stream.contents().change()), answer);
         } else {
-            fromWholeFile(f -> page(op, f.read(op.startSeq(), op.endSeq(), op.limit(), host.maxAnswerBytes()),
-                    f.state().lastSeq(), f.state().change()), answer);
+            fromWholeFile(f -> {
+                Range range = op.lastN() == 0 ? op.range() : op.range().from(f.nthNewest(op.range(), op.lastN()));
+                return page(f.read(range, op.limit(), host.maxAnswerBytes()), f.state().change());
+            }, answer);
         }
         return true;
     }
 
     /** The messages wanted; null: some value is not in memory. */
-    private @Nullable List<Message> messagesOf(Operation.GetAll op) {
+    private @Nullable Slice inTail(Operation.GetAll op) {
+        Tail tail = stream.contents().tail();
+        Range range = op.lastN() == 0 ? op.range() : op.range().from(tail.nthNewest(op.range(), op.lastN()));
         List<Message> result = new ArrayList<>();
-        for (Tail.Entry entry : stream.contents().tail().liveFrom(op.startSeq())) {
-            if (entry.set().seq() > op.endSeq() || result.size() == op.limit()) {
-                break;
+        for (Tail.Entry entry : tail.live(range)) {
+            Change.Set set = entry.set();
+            if (result.size() == op.limit()) {
+                return new Slice(result, set.seq());
             }
-            if (entry.spilled()) {
-                return null;
+            if (range.includesTime(set.time())) {
+                if (entry.spilled()) {
+                    return null;
+                }
+                result.add(set.message());
             }
-            result.add(entry.set().message());
         }
-        return result;
+        return new Slice(result, 0);
     }
 
     /** Cuts a page to what one answer may hold. */
-    private Result page(Operation.GetAll op, List<Message> messages, long lastSeq, long change) {
+    private Result page(Slice slice, long change) {
         long size = 0;
-        List<Message> fitting = new ArrayList<>(messages.size());
-        for (Message message : messages) {
-            size += message.heldBytes() + WIRE_OVERHEAD;
-            if (!fitting.isEmpty() && size > host.maxAnswerBytes()) {
-                break;
+        List<Message> messages = slice.messages();
+        for (int i = 0; i < messages.size(); i++) {
+            size += messages.get(i).heldBytes() + WIRE_OVERHEAD;
+            if (i > 0 && size > host.maxAnswerBytes()) {
+                return new Result.Page(messages.subList(0, i), messages.get(i).seq(), change, stream.epoch());
             }
-            fitting.add(message);
         }
-        boolean more = !fitting.isEmpty() && fitting.getLast().seq() < Math.min(op.endSeq(), lastSeq);
-        return new Result.Page(fitting, more ? fitting.getLast().seq() + 1 : 0, change, stream.epoch());
+        return new Result.Page(messages, slice.next(), change, stream.epoch());
     }
 
     /** What a message or change takes in MessagePack beside its text and value, at most. */

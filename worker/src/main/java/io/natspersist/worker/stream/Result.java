@@ -13,12 +13,15 @@ public sealed interface Result {
 
     record Stored(long seq, long change, long epoch, boolean duplicate) implements Result {}
 
+    /** @param items one for each: {@link Stored} or {@link Refused} */
+    record StoredMany(List<Result> items, long change, long epoch) implements Result {}
+
     record Found(Message message, long epoch) implements Result {}
 
     /** @param deleted how many messages went; of a duplicate this is not known, and 0 */
     record Removed(long deleted, long change, long epoch, boolean duplicate) implements Result {}
 
-    /** @param next where the next page starts; 0: this is the last one */
+    /** @param next where the next page starts, newest first: ends; 0: this is the last one */
     record Page(List<Message> messages, long next, long change, long epoch) implements Result {}
 
     /** @param next the key after which the next page starts; null: this is the last one */
@@ -33,6 +36,9 @@ public sealed interface Result {
 
     /** @param lost how many changes the client saw that the stream does not have; 0: its log does not reach back */
     record Reset(long lost, long change, long epoch) implements Result {}
+
+    /** All of an atomic request was refused, because of the item with this index. */
+    record RefusedItem(int index, Refused why) implements Result {}
 
     /** @param retryAfterMillis 0: no advice */
     record Refused(ErrorCode code, String why, long retryAfterMillis) implements Result {

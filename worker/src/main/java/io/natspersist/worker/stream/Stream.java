@@ -52,6 +52,7 @@ final class Stream {
     private final StreamHost host;
     private final FileLane file;
     private final Writes writes;
+    private final BatchWrites batches;
     private final Reads reads;
 
     private Phase phase = Phase.OPENING;
@@ -75,6 +76,7 @@ final class Stream {
         this.host = host;
         this.file = new FileLane(this, host, this::mending);
         this.writes = new Writes(this, host);
+        this.batches = new BatchWrites(this, host, writes);
         this.reads = new Reads(this, host);
         this.usedAtNanos = host.loop().nanos();
     }
@@ -205,6 +207,7 @@ final class Stream {
     private boolean perform(Operation operation, Consumer<Result> answer) {
         boolean done = switch (operation) {
             case Operation.Set set -> writes.set(set, answer);
+            case Operation.SetMany many -> batches.setMany(many, answer);
             case Operation.Delete delete -> writes.delete(delete, answer);
             case Operation.DeleteAll all -> writes.deleteAll(all, answer);
             case Operation.Get get -> reads.get(get.which(), answer);
@@ -259,12 +262,17 @@ final class Stream {
 
     /** A change was journaled and is in the tail; {@code durable} runs once its answer may be given. */
     void journaled(Change change, Runnable durable) {
+        journaled(List.of(change), durable);
+    }
+
+    /** The same, of changes that one request made. */
+    void journaled(List<Change> changes, Runnable durable) {
         undurable++;
         tailChanged();
         host.changed(this);
         host.journal().whenDurable(() -> {
             undurable--;
-            host.tell(change);
+            host.tell(changes);
             durable.run();
         });
     }
@@ -297,7 +305,7 @@ final class Stream {
         }
         applying = true;
         host.writing(1);
-        int count = Math.min(contents.tail().size(), MOST_PER_BATCH);
+        int count = contents.tail().sizeOfBatch(MOST_PER_BATCH);
         if (host.mistake(StreamMistake.ROW_BEFORE_FORCE)) {
             applyForced(count);
         } else {

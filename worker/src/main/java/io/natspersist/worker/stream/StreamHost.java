@@ -6,6 +6,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.stream.Result.Refused;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,8 @@ interface StreamHost {
     @Nullable
     Refused refusesWrites();
 
-    /** Tells watchers of a change that is durable. */
-    void tell(Change change);
+    /** Tells watchers of changes that are durable. */
+    void tell(List<Change> changes);
 
     /** The stream has a change more in its tail. */
     void changed(Stream stream);

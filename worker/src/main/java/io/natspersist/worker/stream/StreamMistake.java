@@ -14,5 +14,7 @@ public enum StreamMistake {
     /** A slot's journal is reported as adopted and was not. */
     ADOPTION_SKIPPED,
     /** Where two owners gave out one change number, the lower epoch's stays. */
-    HIGHER_EPOCH_IGNORED
+    HIGHER_EPOCH_IGNORED,
+    /** A notice of many changes leaves one out, and those behind it get its number and the ones after. */
+    PACKED_NOTICE_SKIPS
 }

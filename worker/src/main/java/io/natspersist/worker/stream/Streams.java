@@ -405,10 +405,31 @@ public final class Streams {
         }
 
         @Override
-        public void tell(Change change) {
-            if (!(config.mistakes().contains(StreamMistake.NOTICE_LOST) && change.number() % 5 == 0)) {
-                notices.changed(change);
+        public void tell(List<Change> changes) {
+            List<Change> told = changes;
+            if (mistake(StreamMistake.NOTICE_LOST)) {
+                told = changes.stream().filter(c -> c.number() % 5 != 0).toList();
             }
+            if (mistake(StreamMistake.PACKED_NOTICE_SKIPS)) {
+                told = skipped(changes);
+            }
+            if (!told.isEmpty()) {
+                notices.changed(told);
+            }
+        }
+
+        /** Leaves out the second of several, and gives the others the numbers that would be right without it. */
+        private static List<Change> skipped(List<Change> changes) {
+            List<Change> told = new ArrayList<>(changes);
+            if (told.size() > 2) {
+                told.remove(1);
+                for (int i = 1; i < told.size(); i++) {
+                    Change.Set s = (Change.Set) told.get(i);
+                    told.set(i, new Change.Set(s.stream(), s.epoch(), s.number() - 1, s.decidedAt(), s.seq(), s.time(),
+                            s.key(), s.msgId(), s.headers(), s.value()));
+                }
+            }
+            return told;
         }
 
         @Override

@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ final class Tail {
         /** Seqs that this change took away or replaced, besides the one it set. */
         private final long[] removed;
         private boolean spilled;
+        /** It is to be seen only together with the entry before it. */
+        private boolean joined;
 
         Entry(Change change, Position position, long... removed) {
             this.change = change;
@@ -58,6 +62,11 @@ final class Tail {
         /** What the message counts for; of a set only. */
         long messageBytes() {
             return messageBytes;
+        }
+
+        /** Says that nobody may see the entry before it without this one. */
+        void join() {
+            joined = true;
         }
 
         /** Says that the journal holds it elsewhere now. */
@@ -117,6 +126,21 @@ final class Tail {
     /** All entries, oldest first. */
     Collection<Entry> entries() {
         return entries;
+    }
+
+    /** How many of the oldest entries go into the file together: {@code most}, or more where they belong together. */
+    int sizeOfBatch(int most) {
+        if (entries.size() <= most) {
+            return entries.size();
+        }
+        int size = 0;
+        for (Entry entry : entries) {
+            if (size >= most && !entry.joined) {
+                break;
+            }
+            size++;
+        }
+        return size;
     }
 
     List<Entry> oldest(int n) {
@@ -201,6 +225,26 @@ final class Tail {
     /** The live entries from {@code fromSeq} on, by seq. */
     Collection<Entry> liveFrom(long fromSeq) {
         return live.tailMap(fromSeq, true).values();
+    }
+
+    /** The live entries with a seq of the range, in its order; their times may lie outside of it. */
+    Collection<Entry> live(Range range) {
+        if (range.fromSeq() > range.toSeq()) {
+            return List.of();
+        }
+        NavigableMap<Long, Entry> inside = live.subMap(range.fromSeq(), true, range.toSeq(), true);
+        return (range.newestFirst() ? inside.descendingMap() : inside).values();
+    }
+
+    /** The seq of the {@code n}-th newest live entry of the range; 0: there are fewer. */
+    long nthNewest(Range range, long n) {
+        long left = n;
+        for (Entry entry : live(new Range(range.fromSeq(), range.toSeq(), 0, Long.MAX_VALUE, true))) {
+            if (range.includesTime(entry.set().time()) && --left == 0) {
+                return entry.set().seq();
+            }
+        }
+        return 0;
     }
 
     @Nullable

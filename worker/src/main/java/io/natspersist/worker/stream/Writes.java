@@ -39,31 +39,51 @@ final class Writes {
             return begun == Begun.ANSWERED;
         }
         long seq = op.seq() == 0 ? contents.lastSeq() + 1 : op.seq();
-        Lookup atKey = op.key() == null ? NOTHING : contents.key(op.key());
-        if (op.key() != null && atKey instanceof Lookup.AskFile) {
+        if (op.key() != null && contents.key(op.key()) instanceof Lookup.AskFile) {
             return fetchKey(op.key());
         }
-        Lookup atSeq = contents.seq(seq);
-        if (atSeq instanceof Lookup.AskFile) {
+        if (contents.seq(seq) instanceof Lookup.AskFile) {
             return fetchSeq(seq);
         }
-        if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
-            return tell(new Refused(ErrorCode.WRONG_LAST_SEQ,
-                    "the last seq is " + contents.lastSeq() + ", not " + op.expectLastSeq()), answer);
+        Refused refused = refusal(op);
+        if (refused != null) {
+            return tell(refused, answer);
         }
-        long keySeq = atKey instanceof Lookup.Present there ? there.seq() : 0;
-        if (op.expectSeq() != Operation.ABSENT && op.expectSeq() != keySeq) {
-            return tell(wrongKeySeq(keySeq, op.expectSeq()), answer);
-        }
-        long now = host.now();
-        Change.Set set = new Change.Set(stream.name(), stream.epoch(), contents.change() + 1, now, seq,
-                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value());
-        Position position = host.journal().append(set);
-        contents.stored(set, position, atSeq, atKey);
-        remember(op.msgId());
+        Change.Set set = decided(op, contents.change() + 1, seq, host.now());
+        store(set, host.journal().append(set));
         Result stored = new Result.Stored(seq, set.number(), set.epoch(), false);
         stream.journaled(set, () -> answer.accept(stored));
         return true;
+    }
+
+    /** Why a set cannot be, all that it depends on being known; null: it can. */
+    @Nullable
+    Refused refusal(Operation.Set op) {
+        Contents contents = stream.contents();
+        if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
+            return new Refused(ErrorCode.WRONG_LAST_SEQ,
+                    "the last seq is " + contents.lastSeq() + ", not " + op.expectLastSeq());
+        }
+        if (op.expectSeq() != Operation.ABSENT) {
+            long keySeq = op.key() != null && contents.key(op.key()) instanceof Lookup.Present there ? there.seq() : 0;
+            return op.expectSeq() == keySeq ? null : wrongKeySeq(keySeq, op.expectSeq());
+        }
+        return null;
+    }
+
+    /** The change that a set amounts to. */
+    Change.Set decided(Operation.Set op, long number, long seq, long now) {
+        return new Change.Set(stream.name(), stream.epoch(), number, now, seq,
+                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value());
+    }
+
+    /** Takes in a set that is journaled; what stood at its seq and key is known. */
+    Tail.Entry store(Change.Set set, Position position) {
+        Contents contents = stream.contents();
+        Lookup atKey = set.key() == null ? NOTHING : contents.key(set.key());
+        Tail.Entry entry = contents.stored(set, position, contents.seq(set.seq()), atKey);
+        remember(set.msgId());
+        return entry;
     }
 
     boolean delete(Operation.Delete op, Consumer<Result> answer) {
@@ -154,12 +174,18 @@ final class Writes {
             tell(again.apply(before), answer);
             return Begun.ANSWERED;
         }
-        Refused trouble = stream.trouble() == null ? host.refusesWrites() : stream.trouble();
+        Refused trouble = trouble();
         if (trouble != null) {
             answer.accept(trouble);
             return Begun.ANSWERED;
         }
         return Begun.DECIDE;
+    }
+
+    /** Why nothing can be written just now; null: it can. */
+    @Nullable
+    Refused trouble() {
+        return stream.trouble() == null ? host.refusesWrites() : stream.trouble();
     }
 
     private static Result removedBefore(Remembered before) {
@@ -181,13 +207,14 @@ final class Writes {
 
     // ---- message ids
 
-    private boolean mustAskForId(String msgId) {
+    boolean mustAskForId(String msgId) {
         return !host.mistake(StreamMistake.DEDUP_OFF) && stream.contents().remembered(msgId) == null
                 && stream.file().exists() && !stream.contents().askedForId(msgId)
                 && host.recentIds().mayContain(stream.name(), msgId);
     }
 
-    private @Nullable Remembered remembered(@Nullable String msgId) {
+    @Nullable
+    Remembered remembered(@Nullable String msgId) {
         return msgId == null || host.mistake(StreamMistake.DEDUP_OFF) ? null : stream.contents().remembered(msgId);
     }
 

@@ -116,8 +116,18 @@ final class FakeStreamFile implements StreamFile {
     }
 
     @Override
-    public List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
-        return read(s -> s.read(fromSeq, toSeq, limit, maxBytes));
+    public Optional<Message> ofMsgId(String msgId, long since) {
+        return read(s -> s.ofMsgId(msgId, since));
+    }
+
+    @Override
+    public Slice read(Range range, int limit, long maxBytes) {
+        return read(s -> s.read(range, limit, maxBytes));
+    }
+
+    @Override
+    public long nthNewest(Range range, long n) {
+        return read(s -> s.nthNewest(range, n));
     }
 
     @Override

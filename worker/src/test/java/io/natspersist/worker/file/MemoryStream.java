@@ -6,7 +6,9 @@ import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.KeySeq;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.StreamFile.Slice;
 import io.natspersist.worker.file.StreamFile.State;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -172,17 +174,38 @@ final class MemoryStream {
         return messages.values().stream().filter(m -> m.time() >= time).findFirst().map(Change.Set::message);
     }
 
-    List<Message> read(long fromSeq, long toSeq, int limit, long maxBytes) {
+    Optional<Message> ofMsgId(String msgId, long since) {
+        return messages.descendingMap().values().stream()
+                .filter(m -> msgId.equals(m.msgId()) && m.time() >= since)
+                .findFirst()
+                .map(Change.Set::message);
+    }
+
+    Slice read(Range range, int limit, long maxBytes) {
         List<Message> read = new ArrayList<>();
         long sum = 0;
-        for (Change.Set set : messages.tailMap(fromSeq, true).values()) {
-            sum += set.message().heldBytes();
-            if (set.seq() > toSeq || read.size() == limit || sum > maxBytes && !read.isEmpty()) {
-                break;
+        for (Message message : of(range)) {
+            sum += message.heldBytes();
+            if (read.size() == limit || sum > maxBytes && !read.isEmpty()) {
+                return new Slice(read, message.seq());
             }
-            read.add(set.message());
+            read.add(message);
         }
-        return read;
+        return new Slice(read, 0);
+    }
+
+    long nthNewest(Range range, long n) {
+        List<Message> newestFirst = of(new Range(range.fromSeq(), range.toSeq(), range.fromTime(), range.toTime(),
+                true));
+        return n > newestFirst.size() ? 0 : newestFirst.get((int) n - 1).seq();
+    }
+
+    private List<Message> of(Range range) {
+        return (range.newestFirst() ? messages.descendingMap() : messages).values()
+                .stream()
+                .map(Change.Set::message)
+                .filter(m -> m.seq() >= range.fromSeq() && m.seq() <= range.toSeq() && range.includesTime(m.time()))
+                .toList();
     }
 
     Counted count(long upToSeq) {

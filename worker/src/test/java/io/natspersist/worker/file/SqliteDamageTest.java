@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static io.natspersist.worker.file.StreamFilesContract.opened;
@@ -92,7 +93,7 @@ class SqliteDamageTest {
         SqliteStreamFiles files = new SqliteStreamFiles(root);
         StreamFile opened = opened(files, 3);
 
-        assertThatThrownBy(() -> opened.read(1, 1000, 1000, 1_000_000)).isInstanceOfSatisfying(
+        assertThatThrownBy(() -> opened.read(Range.seqs(1, 1000), 1000, 1_000_000).messages()).isInstanceOfSatisfying(
                 StreamFileException.class,
                 e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
         opened.abandon();
@@ -107,12 +108,13 @@ class SqliteDamageTest {
         overwrite(size / 2, size / 2);
         SqliteStreamFiles files = new SqliteStreamFiles(root);
         StreamFile opened = opened(files, 3);
-        assertThatThrownBy(() -> opened.read(1, 1000, 1000, 1_000_000)).isInstanceOf(StreamFileException.class);
+        assertThatThrownBy(() -> opened.read(Range.seqs(1, 1000), 1000, 1_000_000).messages())
+                .isInstanceOf(StreamFileException.class);
         opened.abandon();
         Files.write(file, good);
 
         StreamFile again = opened(files, 3);
-        assertThat(again.read(1, 1000, 1000, 1_000_000)).hasSize(200);
+        assertThat(again.read(Range.seqs(1, 1000), 1000, 1_000_000).messages()).hasSize(200);
         again.close();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,7 +77,7 @@ class SqliteModelTest {
     }
 
     private Change next(Random random) {
-        List<Message> live = model.read(1, ALL, 1000, ALL);
+        List<Message> live = model.read(Range.seqs(1, ALL), 1000, ALL).messages();
         return switch (random.nextInt(10)) {
             case 0, 1, 2 -> changes.set(key(random), id(random), "v".repeat(random.nextInt(40)));
             case 3, 4 -> changes.set(null, random.nextInt(5) == 0 ? null : "x".repeat(random.nextInt(600)));
@@ -117,8 +118,10 @@ class SqliteModelTest {
             assertSame(file.changesAfter(after, limit, bytes), model.changesAfter(after, limit, bytes));
         }
         assertSame(file.changesAfter(0, 1000, ALL), model.changesAfter(0, 1000, ALL));
-        assertSame(file.read(1, ALL, 1000, ALL), model.read(1, ALL, 1000, ALL));
-        assertSame(file.read(from, from + 5, limit, bytes), model.read(from, from + 5, limit, bytes));
+        assertSame(file.read(Range.seqs(1, ALL), 1000, ALL).messages(),
+                model.read(Range.seqs(1, ALL), 1000, ALL).messages());
+        assertSame(file.read(Range.seqs(from, from + 5), limit, bytes).messages(),
+                model.read(Range.seqs(from, from + 5), limit, bytes).messages());
         assertSame(file.get(from), model.get(from));
         assertSame(file.get("k1"), model.get("k1"));
         assertSame(file.last(), model.last());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -45,7 +46,7 @@ abstract class StreamFilesContract {
 
         assertThat(file.state()).isEqualTo(State.EMPTY);
         assertThat(file.last()).isEmpty();
-        assertThat(file.read(1, Long.MAX_VALUE, 10, 1000)).isEmpty();
+        assertThat(file.read(Range.seqs(1, Long.MAX_VALUE), 10, 1000).messages()).isEmpty();
         assertThat(file.changesAfter(0, 10, 1000)).contains(List.of());
         file.close();
     }
@@ -77,7 +78,8 @@ abstract class StreamFilesContract {
         Change.Set absent = changes.at(7, "k", null, Headers.NONE, null);
         StreamFile file = filled(full, empty, absent);
 
-        assertMessages(file.read(1, 100, 10, 1000), full.message(), empty.message(), absent.message());
+        assertMessages(file.read(Range.seqs(1, 100), 10, 1000).messages(), full.message(), empty.message(),
+                absent.message());
         assertMessages(file.get("käse/1").stream().toList(), full.message());
         assertMessages(file.get(6).stream().toList(), empty.message());
         assertMessages(file.last().stream().toList(), absent.message());
@@ -121,10 +123,11 @@ abstract class StreamFilesContract {
         StreamFile file = filled(changes.set("12345"), changes.set("12345"), changes.set("12345"),
                 changes.set("12345"));
 
-        assertThat(file.read(2, 3, 10, 1000)).extracting(Message::seq).containsExactly(2L, 3L);
-        assertThat(file.read(1, 9, 3, 1000)).extracting(Message::seq).containsExactly(1L, 2L, 3L);
-        assertThat(file.read(1, 9, 9, 10)).extracting(Message::seq).containsExactly(1L, 2L);
-        assertThat(file.read(1, 9, 9, 1)).extracting(Message::seq).containsExactly(1L);
+        assertThat(file.read(Range.seqs(2, 3), 10, 1000).messages()).extracting(Message::seq).containsExactly(2L, 3L);
+        assertThat(file.read(Range.seqs(1, 9), 3, 1000).messages()).extracting(Message::seq).containsExactly(1L, 2L,
+                3L);
+        assertThat(file.read(Range.seqs(1, 9), 9, 10).messages()).extracting(Message::seq).containsExactly(1L, 2L);
+        assertThat(file.read(Range.seqs(1, 9), 9, 1).messages()).extracting(Message::seq).containsExactly(1L);
     }
 
     @Test
