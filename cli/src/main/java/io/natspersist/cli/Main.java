@@ -19,6 +19,7 @@ import io.natspersist.cli.terminal.ExitCode;
 import io.natspersist.cli.terminal.FailureReport;
 import io.natspersist.cli.terminal.ServerOptions;
 import io.natspersist.cli.terminal.Terminal;
+import io.natspersist.protocol.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -75,9 +76,11 @@ public final class Main {
     }
 
     /** The command without a word: says which words there are. */
-    @Command(name = "persist", mixinStandardHelpOptions = true, version = "persist 0.1.0-SNAPSHOT", synopsisSubcommandLabel = "COMMAND", description = {
-            "Streams and key-value stores for core NATS: one SQLite file each, served by stateless workers.", "",
-            "'persist COMMAND --help' says more, with examples."}, commandListHeading = "%nCommands:%n")
+    @Command(name = "persist", mixinStandardHelpOptions = true, version = "persist "
+            + Version.CURRENT, synopsisSubcommandLabel = "COMMAND", description = {
+                    "Streams and key-value stores for core NATS: one SQLite file each, served by stateless workers.",
+                    "",
+                    "'persist COMMAND --help' says more, with examples."}, commandListHeading = "%nCommands:%n")
     private static final class Persist implements Runnable {
 
         private final Terminal terminal;

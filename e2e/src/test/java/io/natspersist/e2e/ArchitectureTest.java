@@ -62,6 +62,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyOnePackageKnowsMicrometer() {
+        holds(noClasses().that().resideOutsideOfPackage("io.natspersist.metrics..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus..", "com.sun.net.httpserver.."));
+    }
+
+    @Test
     void kubernetesAndAwsStayInTheirPackages() {
         holds(noClasses().that().resideOutsideOfPackage("io.natspersist.operator..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk.."));
@@ -89,7 +95,8 @@ class ArchitectureTest {
 
     @Test
     void loopsAndSeamsStandOnNothingOfTheProject() {
-        for (String alone : List.of("io.natspersist.loop", "io.natspersist.transport", "io.natspersist.worker.disk")) {
+        for (String alone : List.of("io.natspersist.loop", "io.natspersist.transport", "io.natspersist.metrics",
+                "io.natspersist.worker.disk")) {
             holds(noClasses().that().resideInAPackage(alone).should().dependOnClassesThat(
                     JavaClass.Predicates.resideInAPackage("io.natspersist..")
                             .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(alone)))));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.Version;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -64,6 +65,21 @@ class DocumentationTest {
         }
         assertThat(names).hasSizeGreaterThan(15);
         assertThat(names).allSatisfy(name -> assertThat(document("docs/protocol.md")).contains(name.toString()));
+    }
+
+    @Test
+    void everyOperationIsCounted() {
+        String reader = SOURCES.entrySet().stream().filter(source -> source.getKey().endsWith("worker/Operations.java"))
+                .findFirst().orElseThrow().getValue();
+        String names = reader.substring(reader.indexOf("NAMES = List.of("),
+                reader.indexOf(';', reader.indexOf("NAMES")));
+        assertThat(Pattern.compile("case (\"\\w+\") ->").matcher(reader).results().map(match -> match.group(1)))
+                .hasSizeGreaterThan(8).allSatisfy(operation -> assertThat(names).contains(operation));
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("pom.xml"))).contains("<version>" + Version.CURRENT + "</version>");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.natspersist.protocol.Json;
 import io.natspersist.protocol.ServiceError;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.service.EndpointStats;
 import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.Incarnation;
@@ -19,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,26 @@ final class Answers {
     private final EventLoop loop;
     private final Subjects subjects;
     private final List<Transport.Subscription> subscriptions = new ArrayList<>();
+    private final List<Endpoint> endpoints = new ArrayList<>();
+
+    /** What one subject was asked and answered. */
+    private static final class Endpoint {
+        final String name;
+        final String subject;
+        long requests;
+        long errors;
+        String lastError = "";
+        long nanos;
+
+        Endpoint(String name, String subject) {
+            this.name = name;
+            this.subject = subject;
+        }
+
+        EndpointStats stats() {
+            return new EndpointStats(name, subject, "", requests, errors, lastError, nanos);
+        }
+    }
 
     Answers(Transport transport, EventLoop loop, Subjects subjects) {
         this.transport = transport;
@@ -40,9 +60,12 @@ final class Answers {
     /** Where an answer goes; nowhere if the request named no subject, or one that must not be written to. */
     final class Asker {
         private final @Nullable String replyTo;
+        private final Endpoint endpoint;
+        private final long askedAt = loop.nanos();
 
-        private Asker(@Nullable String replyTo) {
+        private Asker(@Nullable String replyTo, Endpoint endpoint) {
             this.replyTo = replyTo != null && subjects.isSafeReply(replyTo) ? replyTo : null;
+            this.endpoint = endpoint;
         }
 
         void answer(Object json) {
@@ -50,10 +73,14 @@ final class Answers {
         }
 
         void refuse(ServiceError error) {
+            endpoint.errors++;
+            endpoint.lastError = error.code().number() + ":" + error.text();
             send(error.headers(), new byte[0]);
         }
 
         private void send(Headers headers, byte[] payload) {
+            endpoint.requests++;
+            endpoint.nanos += loop.nanos() - askedAt;
             if (replyTo != null) {
                 transport.publish(replyTo, null, headers, payload);
             }
@@ -62,12 +89,14 @@ final class Answers {
 
     /** @param table the stored table; none while it is not known */
     void serve(BiConsumer<Heartbeat, Asker> heartbeats, Supplier<@Nullable AssignmentTable> table) {
-        listen(subjects.heartbeatAll(), m -> {
-            Asker asker = new Asker(m.replyTo());
-            heartbeats.accept(heartbeat(m), asker);
-        });
-        listen(subjects.table(), m -> tellTable(m, table.get()));
-        listen(subjects.locateAll(), m -> locate(m, table.get()));
+        listen("heartbeat", subjects.heartbeatAll(), (m, asker) -> heartbeats.accept(heartbeat(m), asker));
+        listen("table", subjects.table(), (m, asker) -> tellTable(m, asker, table.get()));
+        listen("locate", subjects.locateAll(), (m, asker) -> locate(m, asker, table.get()));
+    }
+
+    /** What was asked and answered so far. */
+    List<EndpointStats> endpoints() {
+        return endpoints.stream().map(Endpoint::stats).toList();
     }
 
     void close() {
@@ -75,15 +104,18 @@ final class Answers {
         subscriptions.clear();
     }
 
-    private void listen(String subject, Consumer<Message> handler) {
+    private void listen(String name, String subject, BiConsumer<Message, Asker> handler) {
+        Endpoint endpoint = new Endpoint(name, subject);
+        endpoints.add(endpoint);
         subscriptions.add(transport.subscribe(subject, null, message -> loop.execute(() -> {
             if (subscriptions.isEmpty()) {
                 return;
             }
+            Asker asker = new Asker(message.replyTo(), endpoint);
             try {
-                handler.accept(message);
+                handler.accept(message, asker);
             } catch (BadMessage e) {
-                new Asker(message.replyTo()).refuse(ServiceError.badRequest(e));
+                asker.refuse(ServiceError.badRequest(e));
             }
         })));
     }
@@ -107,8 +139,7 @@ final class Answers {
         return heartbeat;
     }
 
-    private void tellTable(Message message, @Nullable AssignmentTable table) {
-        Asker asker = new Asker(message.replyTo());
+    private void tellTable(Message message, Asker asker, @Nullable AssignmentTable table) {
         if (table == null) {
             asker.refuse(new ServiceError(ErrorCode.UNAVAILABLE, "the table is not known yet").retryAfter(500));
             return;
@@ -124,8 +155,7 @@ final class Answers {
         }
     }
 
-    private void locate(Message message, @Nullable AssignmentTable table) {
-        Asker asker = new Asker(message.replyTo());
+    private void locate(Message message, Asker asker, @Nullable AssignmentTable table) {
         String name = message.subject().substring(subjects.locateAll().length() - 1);
         StreamName stream;
         try {

@@ -6,6 +6,9 @@ import io.natspersist.coordinator.Observation.Registration;
 import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.Version;
+import io.natspersist.protocol.service.MicroService;
+import io.natspersist.protocol.service.ServiceIdentity;
 import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.HeartbeatReply;
@@ -38,6 +41,7 @@ public final class Coordinator {
     private final Keeper keeper;
     private final Planner planner;
     private final Answers answers;
+    private final MicroService service;
     private final Roster roster = new Roster();
     /** Where those who wait to be registered want their answer. */
     private final Map<Registration, Answers.Asker> waiting = new LinkedHashMap<>();
@@ -60,8 +64,17 @@ public final class Coordinator {
         this.keeper = new Keeper(store, loop, io);
         this.planner = new Planner(config);
         this.answers = new Answers(transport, loop, subjects);
+        this.service = new MicroService(transport, loop, subjects, identity(loop),
+                () -> Map.of("cluster", subjects.prefix()), answers::endpoints);
         this.lostTable = new LostTable(config);
         this.status = CoordinatorStatus.of(phase, null, config.slots(), List.of());
+    }
+
+    /** Nobody starts two coordinators in the same nanosecond. */
+    private static ServiceIdentity identity(EventLoop loop) {
+        return new ServiceIdentity("persist-coordinator",
+                Long.toHexString(loop.wallMillis()) + "-" + Long.toHexString(loop.nanos()), Version.CURRENT,
+                "assigns the slots of Persist");
     }
 
     /** Begins to serve; the stored table is loaded first. May be called from any thread, once. */
@@ -70,6 +83,7 @@ public final class Coordinator {
         loop.execute(() -> {
             onConnection(transport.connected());
             answers.serve(this::onHeartbeat, keeper::stored);
+            service.open();
             lastTick = now();
             tick();
             load();
@@ -121,6 +135,7 @@ public final class Coordinator {
 
     private void end(Phase as) {
         answers.close();
+        service.close();
         waiting.clear();
         if (tick != null) {
             tick.cancel();

@@ -55,6 +55,7 @@ class CoordinatorTest {
         client.subscribe(subjects.tableChanged(), null,
                 m -> told.add(Json.read(m.payload(), AssignmentTable.class)));
         startCoordinator();
+        time.runFor(10);
     }
 
     @AfterEach

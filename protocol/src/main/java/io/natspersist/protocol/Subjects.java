@@ -54,6 +54,11 @@ public record Subjects(String prefix) {
         return prefix + ".worker." + worker + ".>";
     }
 
+    /** One operation on any stream, at one worker. */
+    public String operations(String worker, String op) {
+        return prefix + ".worker." + worker + "." + op + ".>";
+    }
+
     /** Change notices of one stream. */
     public String changes(StreamName stream) {
         return prefix + ".changes." + stream;

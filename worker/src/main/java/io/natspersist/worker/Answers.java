@@ -26,8 +26,17 @@ final class Answers {
 
     private static final byte[] NO_BYTES = {};
 
-    /** An answer's headers and payload. */
-    record Answer(Headers headers, byte[] payload) {
+    /**
+     * An answer's headers and payload.
+     *
+     * @param error what it says, where it is an error
+     */
+    record Answer(Headers headers, byte[] payload, @Nullable ServiceError error) {
+
+        Answer(Headers headers, byte[] payload) {
+            this(headers, payload, null);
+        }
+
         static Answer json(Map<String, ?> fields) {
             return new Answer(Headers.NONE, Json.write(fields));
         }
@@ -36,7 +45,7 @@ final class Answers {
     private Answers() {}
 
     static Answer of(ServiceError error) {
-        return new Answer(error.headers(), NO_BYTES);
+        return new Answer(error.headers(), NO_BYTES, error);
     }
 
     static Answer of(Result result, StreamName stream, int slot, Incarnation owner) {

@@ -35,6 +35,10 @@ final class FrontDoor {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong arrived = new AtomicLong();
+    private final RequestCounts requests = new RequestCounts(Operations.NAMES);
+
+    /** A request that was let in, until it is answered. */
+    private record Arrival(@Nullable String replyTo, long bytes, RequestCounts.Counts counts, long atNanos) {}
 
     /** Who serves what here; there is none before the worker is registered. */
     record Serving(Incarnation self, Slots slots, Streams streams) {}
@@ -57,6 +61,20 @@ final class FrontDoor {
         return arrived.get();
     }
 
+    RequestCounts requests() {
+        return requests;
+    }
+
+    /** How many requests wait inside for their answer. */
+    long waiting() {
+        return waiting.get();
+    }
+
+    /** How many bytes those carry. */
+    long waitingBytes() {
+        return waitingBytes.get();
+    }
+
     /** On the transport's thread. */
     private void arrive(Message request) {
         Subjects subjects = config.subjects();
@@ -67,6 +85,7 @@ final class FrontDoor {
         arrived.incrementAndGet();
         String rest = request.subject().substring(prefix.length());
         int dot = rest.indexOf('.');
+        RequestCounts.Counts counts = requests.of(dot < 0 ? rest : rest.substring(0, dot));
         StreamName stream;
         Operation operation;
         try {
@@ -76,21 +95,27 @@ final class FrontDoor {
             stream = streamName(rest.substring(dot + 1));
             operation = Operations.read(rest.substring(0, dot), request, transport.maxPayload() - ANSWER_OVERHEAD);
         } catch (Operations.Unreadable e) {
-            send(replyTo, Answers.of(e.error()));
+            refuse(replyTo, counts, e.error());
             return;
         } catch (BadMessage e) {
-            send(replyTo, Answers.of(ServiceError.badRequest(e)));
+            refuse(replyTo, counts, ServiceError.badRequest(e));
             return;
         }
         long bytes = operation.bytes();
         if (waiting.get() >= config.maxWaiting() || waitingBytes.get() + bytes > config.maxWaitingBytes()) {
-            send(replyTo, Answers
-                    .of(new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200)));
+            refuse(replyTo, counts,
+                    new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200));
             return;
         }
         waiting.incrementAndGet();
         waitingBytes.addAndGet(bytes);
-        loop.execute(() -> admit(stream, operation, replyTo, bytes));
+        Arrival arrival = new Arrival(replyTo, bytes, counts, loop.nanos());
+        loop.execute(() -> admit(stream, operation, arrival));
+    }
+
+    private void refuse(@Nullable String replyTo, RequestCounts.Counts counts, ServiceError error) {
+        counts.refused(error);
+        send(replyTo, Answers.of(error));
     }
 
     private static StreamName streamName(String name) {
@@ -101,21 +126,21 @@ final class FrontDoor {
         }
     }
 
-    private void admit(StreamName stream, Operation operation, @Nullable String replyTo, long bytes) {
+    private void admit(StreamName stream, Operation operation, Arrival arrival) {
         Serving here = serving.get();
         if (here == null) {
-            leave(replyTo, bytes, Answers.of(
+            leave(arrival, Answers.of(
                     new ServiceError(ErrorCode.UNAVAILABLE, "this worker is not registered yet").retryAfter(200)));
             return;
         }
         switch (here.slots.route(stream)) {
             case Slots.Route.Here r -> here.streams.submit(r.slot(), stream, operation,
-                    result -> leave(replyTo, bytes, answer(here, stream, r.slot(), result)));
-            case Slots.Route.Moving r -> leave(replyTo, bytes, Answers.of(
+                    result -> leave(arrival, answer(here, stream, r.slot(), result)));
+            case Slots.Route.Moving r -> leave(arrival, Answers.of(
                     new ServiceError(ErrorCode.SLOT_MOVING, "slot " + r.slot() + " is changing hands" + r.why())
                             .retryAfter(100)));
-            case Slots.Route.Elsewhere r -> leave(replyTo, bytes, Answers.of(Answers.notOwner(r.owner(), r.epoch())));
-            case Slots.Route.Unknown r -> leave(replyTo, bytes, Answers.of(
+            case Slots.Route.Elsewhere r -> leave(arrival, Answers.of(Answers.notOwner(r.owner(), r.epoch())));
+            case Slots.Route.Unknown r -> leave(arrival, Answers.of(
                     new ServiceError(ErrorCode.UNAVAILABLE, "this worker has no assignment table yet")
                             .retryAfter(200)));
         }
@@ -129,10 +154,11 @@ final class FrontDoor {
         return Answers.of(result, stream, slot, here.self);
     }
 
-    private void leave(@Nullable String replyTo, long bytes, Answer answer) {
+    private void leave(Arrival arrival, Answer answer) {
         waiting.decrementAndGet();
-        waitingBytes.addAndGet(-bytes);
-        send(replyTo, answer);
+        waitingBytes.addAndGet(-arrival.bytes);
+        send(arrival.replyTo, answer);
+        arrival.counts.answered(answer.error(), loop.nanos() - arrival.atNanos);
     }
 
     private void send(@Nullable String replyTo, Answer answer) {

@@ -20,6 +20,11 @@ final class Operations {
 
     /** The most messages, keys or changes in one answer, and seqs in one delete. */
     static final int MOST = 1_000;
+
+    /** Every operation that {@link #read} knows. */
+    static final List<String> NAMES = List.of("set", "get", "getAll", "delete", "deleteAll", "keys", "info", "flush",
+            "resume");
+
     private static final int MAX_KEY = 1_024;
     private static final int MAX_MSG_ID = 256;
 

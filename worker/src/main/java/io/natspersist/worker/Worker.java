@@ -4,6 +4,9 @@ package io.natspersist.worker;
 import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Json;
+import io.natspersist.protocol.Version;
+import io.natspersist.protocol.service.MicroService;
+import io.natspersist.protocol.service.ServiceIdentity;
 import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.HeartbeatReply;
@@ -22,6 +25,8 @@ import io.natspersist.worker.stream.Streams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +55,7 @@ public final class Worker {
     private final String instance;
     private final Membership membership;
     private final FrontDoor frontDoor;
+    private final MicroService service;
 
     /** Written on the loop; who surveys the volume asks from elsewhere whose journal is its own. */
     private volatile @Nullable Life life;
@@ -96,6 +102,10 @@ public final class Worker {
             Life now = life;
             return now == null || !now.ready ? null : new FrontDoor.Serving(now.self, now.slots, now.streams);
         });
+        this.service = new MicroService(transport, loop, config.subjects(),
+                new ServiceIdentity("persist-worker", instance, Version.CURRENT, "serves streams of Persist"),
+                this::metadata,
+                () -> frontDoor.requests().endpoints(op -> config.subjects().operations(config.name(), op)));
     }
 
     /** Registers and begins to serve. */
@@ -103,6 +113,7 @@ public final class Worker {
         loop.execute(() -> {
             loadAtNanos = loop.nanos();
             frontDoor.open();
+            service.open();
             transport.subscribe(config.subjects().tableAny(), "workers", m -> loop.execute(() -> tellTable(m)));
             transport.subscribe(config.subjects().tableChanged(), null, m -> loop.execute(() -> tableChanged(m)));
             membership.start();
@@ -160,6 +171,17 @@ public final class Worker {
             endDrain();
         }
         loop.after(Streams.TICK_MILLIS, this::tick);
+    }
+
+    /** What the services convention tells of this worker beside its counts. */
+    private Map<String, String> metadata() {
+        Map<String, String> told = new TreeMap<>(
+                Map.of("cluster", config.subjects().prefix(), "worker", config.name()));
+        Incarnation self = incarnation();
+        if (self != null) {
+            told.put("incarnation", self.toString());
+        }
+        return told;
     }
 
     // ---- the coordinator
