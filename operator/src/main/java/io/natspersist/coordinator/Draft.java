@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +133,10 @@ final class Draft {
         put(number, new SlotAssignment(to, ++epochs, slot.owner(), List.of()));
     }
 
-    int moving() {
-        return (int) slots.stream().filter(slot -> slot.awaits() != null).count();
+    /** How many slots are on their way from one living worker to another, but for these. */
+    int moving(Set<Integer> except) {
+        return (int) IntStream.range(0, slots.size())
+                .filter(i -> slots.get(i).awaits() != null && !except.contains(i)).count();
     }
 
     /** Whether its owner serves it, or can at once. */

@@ -40,9 +40,10 @@ final class Planner {
         Shares shares = new Shares(draft, config, candidates(seen, deaths.keySet()));
         if (!shares.isEmpty() && !isSettling(seen)) {
             assignUnowned(draft, shares, awaitedSuccessors);
-            boolean drained = drain(seen, draft, shares);
+            Set<Integer> immovable = immovable(seen, draft);
+            boolean drained = drain(seen, draft, shares, immovable);
             if (drained && isCalm(seen, draft)) {
-                balance(draft, shares);
+                balance(draft, shares, immovable);
             }
         }
 
@@ -119,8 +120,22 @@ final class Planner {
                 && successors.stream().anyMatch(s -> s.worker().equals(slot.adopt().getLast().worker()));
     }
 
+    /** Slots that would be served by nobody for who knows how long if they were handed over now, or already are not. */
+    private static Set<Integer> immovable(Observation seen, Draft draft) {
+        Set<Integer> immovable = new HashSet<>();
+        for (WorkerView worker : seen.workers()) {
+            for (int slot : worker.immovable()) {
+                if (slot >= 0 && slot < draft.size() && (worker.id().equals(draft.slot(slot).owner())
+                        || worker.id().equals(draft.slot(slot).awaits()))) {
+                    immovable.add(slot);
+                }
+            }
+        }
+        return immovable;
+    }
+
     /** Moves slots away from draining owners; false while some of theirs remain. */
-    private boolean drain(Observation seen, Draft draft, Shares shares) {
+    private boolean drain(Observation seen, Draft draft, Shares shares, Set<Integer> immovable) {
         Set<Incarnation> leaving = new HashSet<>();
         for (WorkerView worker : seen.workers()) {
             if (worker.draining() && draft.living().contains(worker.id())) {
@@ -128,7 +143,7 @@ final class Planner {
             }
         }
         boolean drained = true;
-        int room = DRAIN_FACTOR * config.handoverBatch() - draft.moving();
+        int room = DRAIN_FACTOR * config.handoverBatch() - draft.moving(immovable);
         for (int i = 0; i < draft.size() && !leaving.isEmpty(); i++) {
             SlotAssignment slot = draft.slot(i);
             if (slot.owner() == null || !leaving.contains(slot.owner())) {
@@ -136,7 +151,7 @@ final class Planner {
             }
             if (slot.awaits() != null) {
                 draft.give(i, shares.next());
-            } else if (Draft.isSettled(slot) && room > 0) {
+            } else if (Draft.isSettled(slot) && room > 0 && !immovable.contains(i)) {
                 draft.handOver(i, shares.next());
                 room--;
             } else {
@@ -152,13 +167,13 @@ final class Planner {
                 .allMatch(w -> seen.heard(w) && !Obituaries.isSuspect(seen, w, config));
     }
 
-    private void balance(Draft draft, Shares shares) {
-        int room = config.handoverBatch() - draft.moving();
+    private void balance(Draft draft, Shares shares, Set<Integer> immovable) {
+        int room = config.handoverBatch() - draft.moving(immovable);
         Map<Incarnation, Integer> surplus = shares.surplus();
         for (Incarnation donor : shares.donors(surplus)) {
             int left = surplus.getOrDefault(donor, 0);
             for (int i = 0; i < draft.size() && left > 0 && room > 0; i++) {
-                if (donor.equals(draft.slot(i).owner()) && Draft.isSettled(draft.slot(i))) {
+                if (donor.equals(draft.slot(i).owner()) && Draft.isSettled(draft.slot(i)) && !immovable.contains(i)) {
                     draft.handOver(i, shares.next());
                     left--;
                     room--;

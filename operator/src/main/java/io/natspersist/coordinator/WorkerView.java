@@ -20,21 +20,22 @@ import java.util.List;
  * @param released slots it says it has let go of
  * @param adopted adoptions it says it has finished
  * @param sealed journals it says it has sealed
+ * @param immovable slots it says it could not let go of just now
  */
 record WorkerView(Incarnation id, boolean ready, boolean draining, boolean gone, long registeredAt, long heardAt,
         Load load, long stuckSince, long forcedAfter, List<Released> released, List<Adopted> adopted,
-        List<Incarnation> sealed) {
+        List<Incarnation> sealed, List<Integer> immovable) {
 
     static final long NOT_STUCK = Long.MAX_VALUE;
 
     /** A living incarnation of which nothing was heard yet. */
     static WorkerView unheard(Incarnation id, long registeredAt) {
         return new WorkerView(id, false, false, false, registeredAt, Observation.NEVER, Load.NONE, NOT_STUCK,
-                Observation.NEVER, List.of(), List.of(), List.of());
+                Observation.NEVER, List.of(), List.of(), List.of(), List.of());
     }
 
     WorkerView asGone() {
         return new WorkerView(id, ready, draining, true, registeredAt, heardAt, load, stuckSince, forcedAfter, released,
-                adopted, sealed);
+                adopted, sealed, immovable);
     }
 }

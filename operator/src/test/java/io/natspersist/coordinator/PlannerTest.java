@@ -144,6 +144,7 @@ class PlannerTest {
             List<Released> released = new ArrayList<>();
             List<Adopted> adopted = new ArrayList<>();
             List<Incarnation> sealed = new ArrayList<>();
+            List<Integer> immovable = new ArrayList<>();
             for (int i = 2; i < words.length; i++) {
                 String[] word = words[i].split("[=,]");
                 switch (word[0]) {
@@ -158,13 +159,14 @@ class PlannerTest {
                     case "released" -> released.add(new Released(Integer.parseInt(word[1]), Long.parseLong(word[2])));
                     case "adopted" -> adopted.add(new Adopted(Integer.parseInt(word[1]), Long.parseLong(word[2]),
                             Incarnation.parse(word[3])));
+                    case "immovable" -> immovable.add(Integer.parseInt(word[1]));
                     case "sealed" -> sealed.add(Incarnation.parse(word[1]));
                     default -> throw new IllegalArgumentException(words[i]);
                 }
             }
             workers.put(id, new WorkerView(id, ready, draining, gone, registeredAt, heardAt,
                     io.natspersist.protocol.table.Heartbeat.Load.NONE, stuckSince, forcedAfter, released, adopted,
-                    sealed));
+                    sealed, immovable));
         }
 
         CoordinatorConfig config() {

@@ -275,12 +275,6 @@ final class Slots {
             result.add(new Heartbeat.Report.Held(mine.slot,
                     new SlotAssignment(a.owner(), a.epoch(), a.awaits(), unfinished)));
         }
-        AssignmentTable now = table;
-        for (int slot = 0; now != null && slot < now.slots().size(); slot++) {
-            if (self.equals(now.slot(slot).awaits()) && !held.containsKey(slot)) {
-                result.add(new Heartbeat.Report.Held(slot, now.slot(slot)));
-            }
-        }
         return result;
     }
 

@@ -46,4 +46,8 @@ public record WorkerConfig(String name, Subjects subjects, JournalConfig journal
         return new WorkerConfig(name, subjects, journal, config, heartbeatMillis, outOfTouchMillis, maxWaiting,
                 maxWaitingBytes);
     }
+
+    public WorkerConfig withWaiting(int most, long mostBytes) {
+        return new WorkerConfig(name, subjects, journal, streams, heartbeatMillis, outOfTouchMillis, most, mostBytes);
+    }
 }

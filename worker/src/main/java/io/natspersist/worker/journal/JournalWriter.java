@@ -125,7 +125,7 @@ public final class JournalWriter {
 
     private Position add(Change change) {
         Position position = accepting().add(change, loop.nanos());
-        counts.entry(position.segment());
+        counts.entry(position);
         added(position.bytes());
         return position;
     }
@@ -164,8 +164,16 @@ public final class JournalWriter {
      * segment without needed entries is deleted, oldest first.
      */
     public void release(Position position) {
-        counts.release(position.segment());
+        counts.release(position);
         deleteReleased();
+    }
+
+    /**
+     * Whether the entry keeps the oldest segment from going though much of the journal is needed no longer: then it is worth
+     * appending it once more and letting go of it here.
+     */
+    public boolean isHeldUpBy(Position position) {
+        return segment != null && position.segment() < segment.number() && counts.isHeldUpBy(position);
     }
 
     /** Reads back an entry that is durable and not released. Blocking; from any thread, which must not be interrupted. */

@@ -10,6 +10,7 @@ final class SegmentCounts {
     private final TreeMap<Long, Counts> segments = new TreeMap<>();
     private final boolean early;
     private long bytes;
+    private long neededBytes;
 
     SegmentCounts(JournalConfig config) {
         this.early = config.mistakes().contains(JournalMistake.SEGMENT_DELETED_EARLY);
@@ -25,11 +26,13 @@ final class SegmentCounts {
         bytes += by;
     }
 
-    void entry(long segment) {
-        of(segment).needed++;
+    void entry(Position entry) {
+        of(entry.segment()).needed++;
+        neededBytes += entry.bytes();
     }
 
-    void release(long segment) {
+    void release(Position entry) {
+        long segment = entry.segment();
         Counts counts = segments.get(segment);
         if (counts == null && early) {
             return;
@@ -38,6 +41,7 @@ final class SegmentCounts {
             throw new IllegalStateException("released more entries of segment " + segment + " than it has");
         }
         counts.needed--;
+        neededBytes -= entry.bytes();
     }
 
     /** The oldest segment, if it is before {@code current} and nothing in it is needed; otherwise 0. */
@@ -46,6 +50,11 @@ final class SegmentCounts {
         return oldest != null && oldest.getKey() < current && (oldest.getValue().needed == 0 || early)
                 ? oldest.getKey()
                 : 0;
+    }
+
+    /** Whether the entry lies in the oldest segment, and at least a quarter of the journal is not needed. */
+    boolean isHeldUpBy(Position entry) {
+        return segments.firstKey() == entry.segment() && neededBytes <= bytes / 4 * 3;
     }
 
     void delete(long segment) {

@@ -35,8 +35,11 @@ public final class AdoptedTail {
         entries.forEach(e -> journal.release(e.position));
     }
 
-    /** Writes the changes into the journal once more, so that its oldest segment can go. */
+    /** Writes the changes into the journal once more, where they keep its oldest segment from going. */
     void copyForward(JournalWriter journal) {
+        if (entries.isEmpty() || !journal.isHeldUpBy(entries.getFirst().position)) {
+            return;
+        }
         List<Entry> old = List.copyOf(entries);
         entries.replaceAll(e -> new Entry(e.change, journal.append(e.change)));
         journal.whenForced(() -> old.forEach(e -> journal.release(e.position)));

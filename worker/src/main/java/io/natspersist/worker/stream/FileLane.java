@@ -54,6 +54,11 @@ final class FileLane {
         return open;
     }
 
+    /** Whether nothing is being done with the file, nor waits. */
+    boolean isIdle() {
+        return !busy;
+    }
+
     /** Whether the stream has a file, as far as is known. */
     boolean exists() {
         return exists;

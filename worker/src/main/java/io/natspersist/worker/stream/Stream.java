@@ -488,17 +488,20 @@ final class Stream {
         });
     }
 
-    /** Writes what the file cannot take into the journal once more, so that its oldest segment can go. */
+    /** Writes what the file cannot take into the journal once more, where it keeps the oldest segment from going. */
     void copyForward() {
-        if (phase != Phase.OPEN || applying || syncing || trouble == null) {
+        if (phase != Phase.OPEN || applying || syncing || trouble == null || !file.isIdle()) {
             return;
         }
-        syncing = true;
         List<Unsynced> inFile = List.copyOf(unsynced);
         List<Tail.Entry> inTail = List.copyOf(contents.tail().entries());
         List<Position> old = new ArrayList<>();
         inFile.forEach(u -> old.add(u.position));
         inTail.forEach(e -> old.add(e.position()));
+        if (old.isEmpty() || !host.journal().isHeldUpBy(old.getFirst())) {
+            return;
+        }
+        syncing = true;
         file.apart(() -> old.stream().map(this::readBack).toList(), changes -> {
             syncing = false;
             unsynced.clear();

@@ -11,13 +11,12 @@ import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -34,11 +33,6 @@ public final class Streams {
 
     /** How many files are written to at a time, at most. */
     private static final int MOST_WRITING = 64;
-    /** How many streams are opened at a time only because changes were adopted for them: with the journal large, and else. */
-    private static final int MOST_SETTLING_PRESSED = 32;
-    private static final int MOST_SETTLING = 2;
-    /** How long adopted changes wait for somebody to ask for their stream, and how long after a failure they wait again. */
-    private static final long SETTLE_MILLIS = 30_000;
     /** What tails wait at most, beyond what is configured, while many streams are written to, ms. */
     private static final int MOST_WAITING_MILLIS = 5_000;
     /** How many streams are closed at a time, at most. */
@@ -65,30 +59,12 @@ public final class Streams {
     private final Due toSync = new Due();
     private final Due toTrail = new Due();
     private final Due troubled = new Due();
-    private final ArrayDeque<Unsettled> toSettle = new ArrayDeque<>();
-    private final Set<StreamName> settling = new HashSet<>();
+    private final Settling settling = new Settling();
     private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
     private long tailBytes;
     private int writing;
     private int closing;
     private long opened;
-
-    /** A slot that is served, or is being let go of. */
-    private static final class ServedSlot {
-        final long epoch;
-        final Map<StreamName, AdoptedTail> adopted;
-        final Set<Stream> streams = new LinkedHashSet<>();
-        @Nullable
-        Runnable released;
-
-        ServedSlot(long epoch, Map<StreamName, AdoptedTail> adopted) {
-            this.epoch = epoch;
-            this.adopted = adopted;
-        }
-    }
-
-    /** Changes that were adopted for a stream which nobody may ever ask for. */
-    private record Unsettled(StreamName name, int slot, ServedSlot served, long atNanos, boolean failed) {}
 
     /**
      * @param fileThreads for file work that somebody waits for
@@ -120,14 +96,13 @@ public final class Streams {
      * @param adopted changes of dead owners, by stream; their watchers are told what number the streams have come to
      */
     public void serve(int slot, long epoch, Map<StreamName, AdoptedTail> adopted) {
-        ServedSlot served = new ServedSlot(epoch, adopted);
+        ServedSlot served = new ServedSlot(slot, epoch, adopted);
         if (slots.putIfAbsent(slot, served) != null) {
             throw new IllegalStateException("slot " + slot + " is served already");
         }
-        long later = loop.nanos() + nanos(SETTLE_MILLIS);
         adopted.forEach((name, tail) -> {
             notices.trailing(name, epoch, tail.lastChange());
-            toSettle.add(new Unsettled(name, slot, served, later, false));
+            settling.add(name, served, loop.nanos());
         });
     }
 
@@ -145,24 +120,32 @@ public final class Streams {
             return;
         }
         served.released = released;
-        letGo(slot, served);
+        letGo(served);
     }
 
-    private void letGo(int slot, ServedSlot served) {
+    private void letGo(ServedSlot served) {
         for (StreamName name : List.copyOf(served.adopted.keySet())) {
-            if (closing < MOST_CLOSING && !open.containsKey(name)) {
-                open(name, slot, served);
+            if (closing < MOST_CLOSING && !open.containsKey(name) && settling.mayOpen(name, loop.nanos())) {
+                open(name, served);
             }
         }
         List.copyOf(served.streams).forEach(this::close);
         Runnable released = served.released;
         if (released != null && served.streams.isEmpty() && served.adopted.isEmpty()) {
-            slots.remove(slot);
+            slots.remove(served.number);
             fileThreads.execute(() -> {
-                files.forgetSlot(slot);
+                files.forgetSlot(served.number);
                 loop.execute(released);
             });
         }
+    }
+
+    /** Slots that could not be let go of just now: a change of theirs cannot be put into its file. */
+    public List<Integer> immovable() {
+        Set<Integer> immovable = new TreeSet<>();
+        troubled.all().forEach(stream -> immovable.add(stream.slot()));
+        settling.failed().forEach(unsettled -> immovable.add(unsettled.slot().number));
+        return List.copyOf(immovable);
     }
 
     // ---- operations
@@ -188,13 +171,13 @@ public final class Streams {
                 answer.accept(new Refused(ErrorCode.OVERLOADED, "too many streams are open", 500));
                 return;
             }
-            stream = open(name, slot, served);
+            stream = open(name, served);
         }
         stream.submit(operation, answer);
     }
 
-    private Stream open(StreamName name, int slot, ServedSlot served) {
-        Stream stream = new Stream(name, slot, served.epoch, host);
+    private Stream open(StreamName name, ServedSlot served) {
+        Stream stream = new Stream(name, served.number, served.epoch, host);
         open.put(name, stream);
         served.streams.add(stream);
         opened++;
@@ -202,8 +185,9 @@ public final class Streams {
         return stream;
     }
 
+    /** A stream in trouble stays open: its file is tried at its own pace. */
     private void close(Stream stream) {
-        if (closing < MOST_CLOSING && stream.isQuiet()) {
+        if (closing < MOST_CLOSING && stream.isQuiet() && stream.trouble() == null) {
             closing++;
             stream.close(() -> closing--);
         }
@@ -238,8 +222,7 @@ public final class Streams {
         spill();
         retryTroubled(now);
         releaseHeldWrites();
-        List.copyOf(slots.entrySet()).stream().filter(e -> e.getValue().released != null)
-                .forEach(e -> letGo(e.getKey(), e.getValue()));
+        List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
     }
 
     /** The more streams wait, the longer each waits: transactions grow, and there are fewer of them. */
@@ -252,32 +235,14 @@ public final class Streams {
         return millis * 1_000_000;
     }
 
-    /** Puts adopted changes into their files, though nobody asks for their streams: the journal must let go of them some day. */
     private void settleAdopted(long now, boolean pressed) {
-        int most = pressed ? MOST_SETTLING_PRESSED : MOST_SETTLING;
-        while (settling.size() < most && !toSettle.isEmpty()) {
-            Unsettled next = toSettle.peek();
-            if (next.atNanos - now > 0 && (next.failed || !pressed)) {
-                return;
-            }
-            toSettle.poll();
-            boolean waits = slots.get(next.slot) == next.served && next.served.adopted.containsKey(next.name);
-            if (waits && !open.containsKey(next.name)) {
-                settling.add(next.name);
-                open(next.name, next.slot, next.served);
+        for (Settling.Unsettled next = settling.next(now, pressed); next != null; next = settling.next(now, pressed)) {
+            if (!open.containsKey(next.name())) {
+                open(next.name(), next.slot());
             }
         }
-    }
-
-    private void cannotSettle(StreamName name, int slot) {
-        settling.remove(name);
-        ServedSlot served = slots.get(slot);
-        AdoptedTail tail = served == null ? null : served.adopted.get(name);
-        if (served != null && tail != null) {
-            if (journal.bytes() > config.journalSyncBytes()) {
-                tail.copyForward(journal);
-            }
-            toSettle.add(new Unsettled(name, slot, served, loop.nanos() + nanos(SETTLE_MILLIS), true));
+        if (pressed) {
+            settling.copyForward(journal);
         }
     }
 
@@ -488,7 +453,7 @@ public final class Streams {
             if (served != null) {
                 served.adopted.remove(stream.name());
             }
-            settling.remove(stream.name());
+            settling.opened(stream.name());
         }
 
         @Override
@@ -502,7 +467,10 @@ public final class Streams {
         @Override
         public void failedToOpen(Stream stream, Refused why) {
             forget(stream);
-            cannotSettle(stream.name(), stream.slot());
+            ServedSlot served = slots.get(stream.slot());
+            if (served != null) {
+                settling.failedToOpen(stream.name(), served, loop.nanos());
+            }
         }
 
         @Override

@@ -130,16 +130,17 @@ final class Writes {
 
     boolean deleteAll(Operation.DeleteAll op, Consumer<Result> answer) {
         Contents contents = stream.contents();
+        Counted fetched = counted;
+        counted = null; // whatever comes of it, it is true for this operation only
         Begun begun = begin(op.msgId(), Writes::removedBefore, answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
         }
         long upTo = Math.min(op.endSeq(), contents.lastSeq());
-        Counted goes = upTo == contents.lastSeq() ? new Counted(contents.messages(), contents.bytes()) : counted;
+        Counted goes = upTo == contents.lastSeq() ? new Counted(contents.messages(), contents.bytes()) : fetched;
         if (goes == null) {
             return stream.fetchFromWhole(f -> f.count(upTo), n -> counted = n);
         }
-        counted = null;
         if (goes.messages() == 0) {
             return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
         }

@@ -28,6 +28,7 @@ public final class FakeStreamFiles {
     private final RandomGenerator random;
     private final Map<StreamName, Stored> streams = new TreeMap<>();
     private final Map<StreamName, Deque<Kind>> failures = new HashMap<>();
+    private final Map<StreamName, Kind> failing = new HashMap<>();
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
     private Step step = (node, operation, stream) -> {};
@@ -163,7 +164,8 @@ public final class FakeStreamFiles {
 
     private @Nullable Kind nextFailure(StreamName stream) {
         Deque<Kind> scripted = failures.get(stream);
-        return scripted == null ? null : scripted.poll();
+        Kind next = scripted == null ? null : scripted.poll();
+        return next == null ? failing.get(stream) : next;
     }
 
     /** Called by files before each verb. */
@@ -225,6 +227,15 @@ public final class FakeStreamFiles {
     /** The next call that concerns this stream (its state excepted) fails so; called again, the one after it too. */
     public synchronized void failNext(StreamName stream, Kind kind) {
         failures.computeIfAbsent(stream, s -> new ArrayDeque<>()).add(kind);
+    }
+
+    /** Until {@link #mend}, every call that concerns this stream (its state excepted) fails so. */
+    public synchronized void fail(StreamName stream, Kind kind) {
+        failing.put(stream, kind);
+    }
+
+    public synchronized void mend(StreamName stream) {
+        failing.remove(stream);
     }
 
     /** The file is damaged: whoever uses or opens it is told. */

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.StreamName;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A slot that is served, or is being let go of. It stays until no stream of it is open and nothing adopted is left. */
+final class ServedSlot {
+
+    final int number;
+    final long epoch;
+    /** Changes of dead owners, by stream, until the stream is opened. */
+    final Map<StreamName, AdoptedTail> adopted;
+    final Set<Stream> streams = new LinkedHashSet<>();
+    /** What to run once the slot is let go of; null while it is served. */
+    @Nullable
+    Runnable released;
+
+    ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted) {
+        this.number = number;
+        this.epoch = epoch;
+        this.adopted = adopted;
+    }
+}
