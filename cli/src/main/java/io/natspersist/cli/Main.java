@@ -8,6 +8,7 @@ import io.natspersist.cli.local.UpCommand;
 import io.natspersist.cli.replay.ReplayCommand;
 import io.natspersist.cli.stream.AllCommand;
 import io.natspersist.cli.stream.DelCommand;
+import io.natspersist.cli.stream.DestroyCommand;
 import io.natspersist.cli.stream.FlushCommand;
 import io.natspersist.cli.stream.GetCommand;
 import io.natspersist.cli.stream.InfoCommand;
@@ -50,6 +51,7 @@ public final class Main {
     static CommandLine commandLine(Terminal terminal) {
         CommandLine line = new CommandLine(new Persist(terminal));
         Stream.<Object>of(new SetCommand(terminal), new GetCommand(terminal), new DelCommand(terminal),
+                new DestroyCommand(terminal),
                 new AllCommand(terminal),
                 new KeysCommand(terminal), new InfoCommand(terminal), new WatchCommand(terminal),
                 new WhereCommand(terminal),

@@ -22,6 +22,8 @@ final class Answers {
 
     record Delete(long deleted, long change, long epoch, @Nullable Boolean duplicate) {}
 
+    record Destroy(boolean destroyed, long deleted, long change, long epoch, @Nullable Boolean duplicate) {}
+
     record Keys(List<Key> keys, @Nullable String next, long change, long epoch) {
         record Key(String key, long seq) {}
     }
@@ -41,6 +43,12 @@ final class Answers {
         Delete delete = Json.read(answer.payload(), Delete.class);
         return new Deleted(delete.deleted, new Position(delete.epoch, delete.change),
                 Boolean.TRUE.equals(delete.duplicate));
+    }
+
+    static Destroyed destroyed(Message answer) {
+        Destroy destroy = Json.read(answer.payload(), Destroy.class);
+        return new Destroyed(destroy.destroyed, destroy.deleted, new Position(destroy.epoch, destroy.change),
+                Boolean.TRUE.equals(destroy.duplicate));
     }
 
     static Keys keys(Message answer) {
@@ -94,7 +102,10 @@ final class Answers {
         if (change instanceof WireChange.Delete delete) {
             return new Change.Delete(at, delete.seqs());
         }
-        return new Change.DeleteAll(at, ((WireChange.DeleteAll) change).upToSeq());
+        if (change instanceof WireChange.DeleteAll all) {
+            return new Change.DeleteAll(at, all.upToSeq());
+        }
+        return new Change.Destroy(at, ((WireChange.Destroy) change).lastSeq());
     }
 
     private static StreamMessage message(WireMessage m) {

@@ -136,6 +136,25 @@ public final class AsyncStream {
         return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId, Answers::deleted);
     }
 
+    /**
+     * Destroys the stream: its messages, its settings and its file. Where something is stored in it again, sequence and change
+     * numbers go on from where they were.
+     */
+    public CompletableFuture<Destroyed> destroy() {
+        return destroy(Headers.builder());
+    }
+
+    /** Destroys the stream if its last sequence number is this one; else fails with {@code WRONG_LAST_SEQ}. */
+    public CompletableFuture<Destroyed> destroy(long expectLastSeq) {
+        return destroy(Headers.builder().add(HeaderNames.EXPECT_LAST_SEQ, expectLastSeq));
+    }
+
+    private CompletableFuture<Destroyed> destroy(Headers.Builder headers) {
+        String msgId = client.nextMsgId();
+        return write("destroy", headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId,
+                Answers::destroyed);
+    }
+
     /** The first page of the stream's keys, in the order of their UTF-8 bytes. */
     public CompletableFuture<Page<KeyEntry>> keys() {
         return keys(Headers.NONE);

@@ -21,4 +21,11 @@ public sealed interface Change {
 
     /** All messages with sequence numbers up to {@code endSeq} went. */
     record DeleteAll(Position position, long endSeq) implements Change {}
+
+    /**
+     * The stream was destroyed, with all messages. If something is stored in it again, its numbers go on.
+     *
+     * @param lastSeq the highest sequence number that it ever gave out
+     */
+    record Destroy(Position position, long lastSeq) implements Change {}
 }

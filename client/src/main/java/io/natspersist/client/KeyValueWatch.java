@@ -56,6 +56,8 @@ final class KeyValueWatch implements WatchListener {
             delete.seqs().forEach(this::remove);
         } else if (change instanceof Change.DeleteAll all) {
             List.copyOf(keys.headMap(all.endSeq(), true).keySet()).forEach(this::remove);
+        } else if (change instanceof Change.Destroy) {
+            List.copyOf(keys.keySet()).forEach(this::remove);
         }
     }
 

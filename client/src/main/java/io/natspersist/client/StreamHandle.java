@@ -105,6 +105,16 @@ public final class StreamHandle {
         return client.await(async.deleteAll(endSeq));
     }
 
+    /** Destroys the stream: its messages, its settings and its file. If it is made anew, its numbers go on. */
+    public Destroyed destroy() {
+        return client.await(async.destroy());
+    }
+
+    /** Destroys the stream if its last sequence number is this one; else fails with {@code WRONG_LAST_SEQ}. */
+    public Destroyed destroy(long expectLastSeq) {
+        return client.await(async.destroy(expectLastSeq));
+    }
+
     /** The stream's keys, in the order of their UTF-8 bytes, read page by page while the iteration goes on. */
     public Iterable<KeyEntry> keys() {
         return () -> new PageIterator<>(client, async.keys());

@@ -221,6 +221,9 @@ final class FakeStream {
         if (change instanceof Change.Delete delete) {
             return new WireChange.Delete(at.change(), at.epoch(), delete.seqs());
         }
+        if (change instanceof Change.Destroy destroy) {
+            return new WireChange.Destroy(at.change(), at.epoch(), destroy.lastSeq());
+        }
         return new WireChange.DeleteAll(at.change(), at.epoch(), ((Change.DeleteAll) change).endSeq());
     }
 

@@ -58,6 +58,10 @@ final class ModelStream {
         return add(at -> new Change.DeleteAll(at, endSeq));
     }
 
+    Change destroy() {
+        return add(at -> new Change.Destroy(at, lastSeq));
+    }
+
     /** The next change, made for its position. */
     Change add(Function<Position, Change> make) {
         Change change = make.apply(new Position(epoch, history.size() + 1));
@@ -132,6 +136,9 @@ final class ModelStream {
         if (change instanceof Change.Delete delete) {
             return new Change.Delete(position, delete.seqs());
         }
+        if (change instanceof Change.Destroy destroy) {
+            return new Change.Destroy(position, destroy.lastSeq());
+        }
         return new Change.DeleteAll(position, ((Change.DeleteAll) change).endSeq());
     }
 
@@ -146,6 +153,8 @@ final class ModelStream {
             delete.seqs().forEach(messages::remove);
         } else if (change instanceof Change.DeleteAll all) {
             messages.headMap(all.endSeq(), true).clear();
+        } else if (change instanceof Change.Destroy) {
+            messages.clear();
         }
     }
 }

@@ -387,6 +387,9 @@ class WatchStateTest {
             if (change instanceof Change.Set set) {
                 return set.message();
             }
+            if (change instanceof Change.Destroy destroy) {
+                return "destroyed at " + destroy.lastSeq();
+            }
             return change instanceof Change.Delete delete ? delete.seqs() : ((Change.DeleteAll) change).endSeq();
         }
     }

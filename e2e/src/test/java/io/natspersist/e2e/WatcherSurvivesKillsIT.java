@@ -37,6 +37,7 @@ class WatcherSurvivesKillsIT {
                 case Change.Set set -> "set " + set.message().seq() + " " + set.message().text();
                 case Change.Delete delete -> "delete " + delete.seqs();
                 case Change.DeleteAll all -> "deleteAll " + all.endSeq();
+                case Change.Destroy destroy -> "destroy";
             });
         }
 

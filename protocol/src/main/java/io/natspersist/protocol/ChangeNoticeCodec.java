@@ -35,6 +35,11 @@ final class ChangeNoticeCodec {
                     .add(HeaderNames.SEQ, all.upToSeq())
                     .build();
         }
+        if (change instanceof WireChange.Destroy destroy) {
+            return common(change.number(), change.epoch(), WireChangeCodec.DESTROY)
+                    .add(HeaderNames.SEQ, destroy.lastSeq())
+                    .build();
+        }
         WireChange.Set set = (WireChange.Set) change;
         Headers.Builder headers = common(set.number(), set.epoch(), WireChangeCodec.SET)
                 .add(HeaderNames.SEQ, set.seq())
@@ -79,6 +84,8 @@ final class ChangeNoticeCodec {
             case WireChangeCodec.DELETE_ALL -> new ChangeNotice.Changed(
                     new WireChange.DeleteAll(change, epoch, fields.required(HeaderNames.SEQ)));
             case MANY -> packed(change, epoch, payload);
+            case WireChangeCodec.DESTROY -> new ChangeNotice.Changed(
+                    new WireChange.Destroy(change, epoch, fields.required(HeaderNames.SEQ)));
             default -> throw new BadMessage(HeaderNames.OP, "is an unknown operation '" + op + "'");
         };
     }

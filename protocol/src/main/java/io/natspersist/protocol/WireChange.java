@@ -63,4 +63,11 @@ public sealed interface WireChange {
 
     /** Every message up to {@code upToSeq} was removed. */
     record DeleteAll(long number, long epoch, long upToSeq) implements WireChange {}
+
+    /**
+     * The stream was destroyed, with every message. If it is made anew its numbers go on.
+     *
+     * @param lastSeq the highest seq that it ever gave out
+     */
+    record Destroy(long number, long epoch, long lastSeq) implements WireChange {}
 }

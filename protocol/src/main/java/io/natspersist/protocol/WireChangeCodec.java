@@ -10,6 +10,7 @@ final class WireChangeCodec {
     static final String SET = "set";
     static final String DELETE = "delete";
     static final String DELETE_ALL = "deleteAll";
+    static final String DESTROY = "destroy";
 
     private WireChangeCodec() {}
 
@@ -28,6 +29,9 @@ final class WireChangeCodec {
         } else if (change instanceof WireChange.DeleteAll all) {
             to.map(4);
             common(change, DELETE_ALL, to).field("s", all.upToSeq());
+        } else if (change instanceof WireChange.Destroy destroy) {
+            to.map(4);
+            common(change, DESTROY, to).field("s", destroy.lastSeq());
         }
     }
 
@@ -61,6 +65,7 @@ final class WireChangeCodec {
                     fields.headers, fields.value, fields.largeSize);
             case DELETE -> new WireChange.Delete(number, epoch, more.seqs);
             case DELETE_ALL -> new WireChange.DeleteAll(number, epoch, fields.seq());
+            case DESTROY -> new WireChange.Destroy(number, epoch, fields.seq());
             default -> throw new BadMessage("o", "is an unknown operation '" + more.op + "'");
         };
     }

@@ -69,6 +69,7 @@ class WireTest {
                 changes.add(new WireChange.Delete(number(random), number(random),
                         random.longs(1 + random.nextInt(40), 1, Long.MAX_VALUE).boxed().toList()));
                 changes.add(new WireChange.DeleteAll(number(random), number(random), number(random)));
+                changes.add(new WireChange.Destroy(number(random), number(random), number(random)));
             }
             MessagePage page = new MessagePage(messages, number(random), number(random), number(random));
             assertThat(MessagePage.decode(page.encode())).isEqualTo(page);

@@ -54,6 +54,7 @@ final class Answers {
             case Result.StoredMany r -> new Answer(Headers.NONE, results(r).encode());
             case Result.Found r -> found(r);
             case Result.Removed r -> removed(r);
+            case Result.Destroyed r -> destroyed(r);
             case Result.Page r -> new Answer(Headers.NONE, new MessagePage(
                     r.messages().stream().map(Answers::wire).toList(), r.next(), r.change(), r.epoch()).encode());
             case Result.KeyPage r -> keys(r);
@@ -100,6 +101,18 @@ final class Answers {
 
     private static Answer removed(Result.Removed r) {
         Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("deleted", r.deleted());
+        fields.put("change", r.change());
+        fields.put("epoch", r.epoch());
+        if (r.duplicate()) {
+            fields.put("duplicate", true);
+        }
+        return Answer.json(fields);
+    }
+
+    private static Answer destroyed(Result.Destroyed r) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("destroyed", r.destroyed());
         fields.put("deleted", r.deleted());
         fields.put("change", r.change());
         fields.put("epoch", r.epoch());
@@ -168,6 +181,7 @@ final class Answers {
                         s.value(), size(s.large()));
             case Change.Delete d -> new WireChange.Delete(d.number(), d.epoch(), d.seqs());
             case Change.DeleteAll a -> new WireChange.DeleteAll(a.number(), a.epoch(), a.upToSeq());
+            case Change.Destroy d -> new WireChange.Destroy(d.number(), d.epoch(), d.lastSeq());
         };
     }
 

@@ -37,6 +37,7 @@ final class Operations {
             HeaderNames.START_TIME, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N);
     private static final Set<String> DELETE = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_SEQ);
     private static final Set<String> DELETE_ALL = Set.of(HeaderNames.END_SEQ);
+    private static final Set<String> DESTROY = Set.of(HeaderNames.EXPECT_LAST_SEQ);
     private static final Set<String> KEYS = Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT);
     private static final Set<String> RESUME = Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT);
 
@@ -73,6 +74,8 @@ final class Operations {
             case "deleteAll" ->
                 new Operation.DeleteAll(only(fields, DELETE_ALL).number(HeaderNames.END_SEQ, Long.MAX_VALUE),
                         msgId(fields));
+            case "destroy" -> new Operation.Destroy(
+                    only(fields, DESTROY).number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT), msgId(fields));
             case "keys" -> new Operation.Keys(only(fields, KEYS).text(HeaderNames.AFTER_KEY), limit(fields));
             case "info" -> {
                 only(fields, Set.of());

@@ -358,6 +358,7 @@ final class FaultPointRun {
                 case WireChange.Set set -> "set " + set.seq() + " " + new String(set.value(), StandardCharsets.UTF_8);
                 case WireChange.Delete delete -> "delete";
                 case WireChange.DeleteAll all -> "deleteAll";
+                case WireChange.Destroy destroy -> "destroy";
             });
         }
         return told;

@@ -18,6 +18,7 @@ final class StreamModel {
     final Map<String, Long> ids = new HashMap<>();
     long lastSeq;
     long change;
+    private long destroyedBy;
 
     /** Returns the seq, or the name of the error. */
     String set(@Nullable String key, long seq, long expectLast, long expectSeq, @Nullable String id, String value) {
@@ -58,6 +59,17 @@ final class StreamModel {
         int count = messages.headMap(upTo, true).size();
         messages.headMap(upTo, true).clear();
         return removed(count);
+    }
+
+    /** Returns how many messages went; -1: there was no stream. */
+    long destroy() {
+        if (change == 0 || destroyedBy == change) {
+            return -1;
+        }
+        long count = messages.size();
+        messages.clear();
+        destroyedBy = ++change;
+        return count;
     }
 
     private long removed(long count) {

@@ -82,10 +82,11 @@ class WorkerModelTest {
         private void step() {
             String stream = "s" + random.nextInt(4);
             StreamModel model = models.computeIfAbsent(stream, s -> new StreamModel());
-            switch (random.nextInt(14)) {
+            switch (random.nextInt(15)) {
                 case 0, 1, 2, 3, 4 -> set(stream, model);
                 case 5 -> delete(stream, model);
                 case 6 -> deleteAll(stream, model);
+                case 14 -> destroy(stream, model);
                 case 7 -> get(stream, model);
                 case 8 -> readAll(stream);
                 case 9 -> keys(stream, model);
@@ -187,6 +188,15 @@ class WorkerModelTest {
             assertThat(json(ask("deleteAll", stream, Headers.of(HeaderNames.END_SEQ, "" + upTo), "")).get("deleted")
                     .asLong())
                     .isEqualTo(model.deleteAll(upTo));
+        }
+
+        private void destroy(String stream, StreamModel model) {
+            history.add("destroy " + stream);
+            JsonNode answer = json(ask("destroy", stream, Headers.NONE, ""));
+            long count = model.destroy();
+            assertThat(answer.get("destroyed").asBoolean()).isEqualTo(count >= 0);
+            assertThat(answer.get("deleted").asLong()).isEqualTo(Math.max(0, count));
+            assertThat(answer.get("change").asLong()).isEqualTo(model.change);
         }
 
         private void get(String stream, StreamModel model) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.natspersist.client.Change;
 import io.natspersist.client.Deleted;
+import io.natspersist.client.Destroyed;
 import io.natspersist.client.KeyEntry;
 import io.natspersist.client.Location;
 import io.natspersist.client.Position;
@@ -43,6 +44,15 @@ record Line(String text, ObjectNode json) {
             json.put("duplicate", true);
         }
         return new Line(Long.toString(deleted.count()), json);
+    }
+
+    static Line of(Destroyed destroyed) {
+        ObjectNode json = at(destroyed.position()).put("destroyed", destroyed.destroyed()).put("deleted",
+                destroyed.count());
+        if (destroyed.duplicate()) {
+            json.put("duplicate", true);
+        }
+        return new Line(destroyed.destroyed() ? "destroyed" : "no such stream", json);
     }
 
     static Line of(Position position) {
@@ -98,6 +108,8 @@ record Line(String text, ObjectNode json) {
             }
             case Change.DeleteAll all -> new Line("deleteAll\t" + all.endSeq(), op("deleteAll", all.position())
                     .put("endSeq", all.endSeq()));
+            case Change.Destroy destroy -> new Line("destroy\t" + destroy.lastSeq(), op("destroy", destroy.position())
+                    .put("lastSeq", destroy.lastSeq()));
         };
     }
 

@@ -26,20 +26,21 @@ final class Call {
 
     /** The change that the answer names; 0: none. */
     long change() {
-        return outcome instanceof Outcome.Stored s
-                ? s.change()
-                : outcome instanceof Outcome.Deleted d
-                        ? d.change()
-                        : outcome instanceof Outcome.Found f
-                                ? f.change()
-                                : outcome instanceof Outcome.Listed l
-                                        ? l.change()
-                                        : outcome instanceof Outcome.Keys k ? k.change() : 0;
+        return switch (outcome) {
+            case Outcome.Stored stored -> stored.change();
+            case Outcome.Deleted deleted -> deleted.change();
+            case Outcome.Destroyed destroyed -> destroyed.change();
+            case Outcome.Found found -> found.change();
+            case Outcome.Listed listed -> listed.change();
+            case Outcome.Keys keys -> keys.change();
+            case null, default -> 0;
+        };
     }
 
     /** Whether it altered the stream, by its answer. */
     boolean changed() {
-        return outcome instanceof Outcome.Stored || (outcome instanceof Outcome.Deleted d && d.count() > 0);
+        return outcome instanceof Outcome.Stored || (outcome instanceof Outcome.Deleted d && d.count() > 0)
+                || (outcome instanceof Outcome.Destroyed destroyed && destroyed.existed());
     }
 
     @Override

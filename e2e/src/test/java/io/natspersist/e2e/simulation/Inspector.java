@@ -131,6 +131,7 @@ final class Inspector {
             case WireChange.Set set -> new Told.Set(set.number(), set.seq(), set.key(), WatchRecord.text(set.value()));
             case WireChange.Delete delete -> new Told.Delete(delete.number(), delete.seqs());
             case WireChange.DeleteAll all -> new Told.DeleteAll(all.number(), all.upToSeq());
+            case WireChange.Destroy destroy -> new Told.Destroy(destroy.number(), destroy.lastSeq());
         };
     }
 }

@@ -72,6 +72,9 @@ final class ModelService {
         if (op instanceof Op.Set set) {
             return set(set);
         }
+        if (op instanceof Op.Destroy) {
+            return destroy();
+        }
         if (op.writes()) {
             return delete(op);
         }
@@ -137,6 +140,15 @@ final class ModelService {
         return new Outcome.Deleted(flaw == Flaw.MISCOUNTS_DELETES && count > 0 && oops() ? count + 1 : count, numbers);
     }
 
+    private Outcome destroy() {
+        boolean existed = state.exists();
+        int count = state.countUpTo(Long.MAX_VALUE);
+        if (existed) {
+            happen(new Told.Destroy(next(), state.lastSeq()));
+        }
+        return new Outcome.Destroyed(existed, count, numbers);
+    }
+
     private long next() {
         numbers += flaw == Flaw.SKIPS_A_NUMBER && oops() ? 2 : 1;
         return numbers;
@@ -168,6 +180,7 @@ final class ModelService {
                     Headers.NONE, Objects.requireNonNull(set.value()).getBytes(StandardCharsets.UTF_8)));
             case Told.Delete delete -> new Change.Delete(position, delete.seqs());
             case Told.DeleteAll all -> new Change.DeleteAll(position, all.endSeq());
+            case Told.Destroy destroy -> new Change.Destroy(position, destroy.lastSeq());
         };
     }
 

@@ -9,7 +9,8 @@ sealed interface Op {
 
     /** Whether it can alter the stream. */
     default boolean writes() {
-        return this instanceof Set || this instanceof Delete || this instanceof DeleteKey || this instanceof DeleteAll;
+        return this instanceof Set || this instanceof Delete || this instanceof DeleteKey || this instanceof DeleteAll
+                || this instanceof Destroy;
     }
 
     /**
@@ -44,6 +45,8 @@ sealed interface Op {
 
     /** @param endSeq {@code Long.MAX_VALUE}: all */
     record DeleteAll(long endSeq) implements Op {}
+
+    record Destroy() implements Op {}
 
     record Get(long seq) implements Op {}
 

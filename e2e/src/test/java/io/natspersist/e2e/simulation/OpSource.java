@@ -59,6 +59,7 @@ final class OpSource {
             case 63, 64, 65 -> new Op.DeleteKey(key, null);
             case 66, 67 -> new Op.DeleteKey(key, near(keySeqs.getOrDefault(key, 0L)));
             case 68 -> new Op.DeleteAll(random.nextInt(4) == 0 ? Long.MAX_VALUE : Math.max(1, lastSeq - 5));
+            case 69 -> random.nextInt(3) == 0 ? new Op.Destroy() : append();
             default -> sent.isEmpty() ? append() : again();
         };
     }

@@ -83,13 +83,15 @@ final class Reads {
     private static boolean reflects(Call call) {
         return call.outcome instanceof Outcome.Found || call.outcome instanceof Outcome.Listed
                 || call.outcome instanceof Outcome.Keys || call.outcome instanceof Outcome.Refused
-                || call.outcome instanceof Outcome.Deleted;
+                || call.outcome instanceof Outcome.Deleted || call.outcome instanceof Outcome.Destroyed;
     }
 
     /** The change that the answer says it reflects; -1: it does not say. */
     private static long exact(Call call) {
         return call.outcome instanceof Outcome.Listed || call.outcome instanceof Outcome.Keys
-                || call.outcome instanceof Outcome.Deleted ? call.change() : -1;
+                || call.outcome instanceof Outcome.Deleted || call.outcome instanceof Outcome.Destroyed
+                        ? call.change()
+                        : -1;
     }
 
     private static boolean fits(Call call, StreamModel state) {
@@ -110,7 +112,7 @@ final class Reads {
                     ? !set.allowedIn(state)
                     : call.op instanceof Op.DeleteKey delete && !delete.allowedIn(state);
         }
-        return deletesNothing(call.op, state);
+        return call.op instanceof Op.Destroy ? !state.exists() : deletesNothing(call.op, state);
     }
 
     private static @Nullable Item wanted(Op op, StreamModel state) {

@@ -36,6 +36,9 @@ final class StreamCalls {
             case Op.DeleteAll all ->
                 (all.endSeq() == Long.MAX_VALUE ? stream.deleteAll() : stream.deleteAll(all.endSeq()))
                         .thenApply(StreamCalls::deleted);
+            case Op.Destroy destroy -> stream.destroy()
+                    .thenApply(d -> new Outcome.Destroyed(d.destroyed() && !d.duplicate(), d.count(),
+                            d.position().change()));
             case Op.Get get -> stream.get(get.seq()).thenApply(StreamCalls::found);
             case Op.GetKey key -> stream.get(key.key()).thenApply(StreamCalls::found);
             case Op.Last last -> stream.last().thenApply(StreamCalls::found);

@@ -15,6 +15,7 @@ final class StreamModel {
     private final Map<String, Long> keys = new TreeMap<>();
     private long lastSeq;
     private long change;
+    private boolean destroyed;
 
     /** Begins anew with nothing, at that change. */
     void reset(long atChange) {
@@ -31,7 +32,11 @@ final class StreamModel {
             delete.seqs().forEach(this::remove);
         } else if (told instanceof Told.DeleteAll all) {
             List.copyOf(items.headMap(all.endSeq(), true).keySet()).forEach(this::remove);
+        } else if (told instanceof Told.Destroy) {
+            items.clear();
+            keys.clear();
         }
+        destroyed = told instanceof Told.Destroy;
     }
 
     void put(Item item) {
@@ -51,6 +56,11 @@ final class StreamModel {
         if (old != null && old.key() != null) {
             keys.remove(old.key());
         }
+    }
+
+    /** Whether something was stored, and not destroyed since. */
+    boolean exists() {
+        return change > 0 && !destroyed;
     }
 
     /** The number of the last change. */

@@ -120,6 +120,9 @@ final class StreamOracle {
             return told instanceof Told.Set t && call.outcome instanceof Outcome.Stored s && t.seq() == s.seq()
                     && set.value().equals(t.value());
         }
+        if (call.op instanceof Op.Destroy) {
+            return told instanceof Told.Destroy;
+        }
         return call.op instanceof Op.DeleteAll ? told instanceof Told.DeleteAll : told instanceof Told.Delete;
     }
 
@@ -207,17 +210,27 @@ final class StreamOracle {
         if (cut) {
             return;
         }
+        if (told instanceof Told.Destroy destroy && (!before.exists() || destroy.lastSeq() != before.lastSeq())) {
+            problem("destroyed what was not there, or not as it was: " + told + " after " + before.change()
+                    + ", last seq " + before.lastSeq());
+        }
         for (Call call : calls) {
             if (call.changed() && call.change() == told.number()
                     && call.outcome instanceof Outcome.Deleted deleted && deleted.count() != removed(told, before)) {
                 problem("deleted " + removed(told, before) + ", not what was answered: " + call);
             }
+            if (call.changed() && call.change() == told.number() && call.outcome instanceof Outcome.Destroyed destroyed
+                    && destroyed.count() != removed(told, before)) {
+                problem("destroyed " + removed(told, before) + " messages, not what was answered: " + call);
+            }
         }
     }
 
     private static int removed(Told told, StreamModel before) {
-        return told instanceof Told.Delete delete
-                ? delete.seqs().size()
-                : before.countUpTo(((Told.DeleteAll) told).endSeq());
+        return switch (told) {
+            case Told.Delete delete -> delete.seqs().size();
+            case Told.DeleteAll all -> before.countUpTo(all.endSeq());
+            default -> before.countUpTo(Long.MAX_VALUE);
+        };
     }
 }

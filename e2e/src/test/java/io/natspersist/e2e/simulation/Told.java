@@ -19,4 +19,6 @@ sealed interface Told {
     }
 
     record DeleteAll(long number, long endSeq) implements Told {}
+
+    record Destroy(long number, long lastSeq) implements Told {}
 }

@@ -150,7 +150,9 @@ final class WatchRecord implements WatchListener {
         }
         return change instanceof Change.Delete delete
                 ? new Told.Delete(number, delete.seqs())
-                : new Told.DeleteAll(number, ((Change.DeleteAll) change).endSeq());
+                : change instanceof Change.Destroy destroy
+                        ? new Told.Destroy(number, destroy.lastSeq())
+                        : new Told.DeleteAll(number, ((Change.DeleteAll) change).endSeq());
     }
 
     static Item item(StreamMessage message) {

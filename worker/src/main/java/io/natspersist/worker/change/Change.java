@@ -94,6 +94,21 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * The stream is no more: every message went, with its file. A stream of that name that is made later goes on from these numbers.
+     *
+     * @param lastSeq the highest seq that the stream ever assigned
+     */
+    record Destroy(StreamName stream, long epoch, long number, long decidedAt, long lastSeq, @Nullable String msgId)
+            implements
+                Change {
+
+        @Override
+        public long bytes() {
+            return OVERHEAD;
+        }
+    }
+
     static long bytesOf(@Nullable String key, Headers headers, byte @Nullable [] value) {
         long[] sum = {key == null ? 0 : key.length()};
         headers.forEach((n, v) -> sum[0] += n.length() + v.length());

@@ -29,6 +29,7 @@ final class ChangeLog {
     private static final String NEWEST_UP_TO = """
             SELECT change, size - ifnull(large ->> '$.size', 0) FROM messages
             WHERE change > ? AND +seq <= ? ORDER BY change DESC""";
+    private static final String CUT_ALL = "DELETE FROM log";
     private static final String OLDEST = "SELECT change, size FROM log ORDER BY change";
     private static final String COUNT_UP_TO = "SELECT count(*), ifnull(sum(size), 0) FROM log WHERE change <= ?";
     private static final String CUT = "DELETE FROM log WHERE change <= ?";
@@ -103,6 +104,18 @@ final class ChangeLog {
         add.setObject(4, null);
         add.setObject(6, null);
         add(add, all, all.msgId());
+    }
+
+    /** Lets go of everything before the change that destroys the stream. */
+    void beginAnew(Change.Destroy destroy) throws SQLException {
+        database.prepared(CUT_ALL).executeUpdate();
+        meta.cutFromLog(destroy.number() - 1, meta.logChanges, meta.logBytes);
+        PreparedStatement add = database.prepared(ADD);
+        add.setString(2, "destroy");
+        add.setLong(3, destroy.lastSeq());
+        add.setObject(4, null);
+        add.setObject(6, null);
+        add(add, destroy, destroy.msgId());
     }
 
     private void add(PreparedStatement add, Change change, @Nullable String msgId) throws SQLException {
@@ -200,6 +213,8 @@ final class ChangeLog {
                     row.getString(7), row.getString(8));
             case "deleteAll" ->
                 new Change.DeleteAll(meta.stream, epoch, number, decidedAt, row.getLong(3), row.getString(8));
+            case "destroy" ->
+                new Change.Destroy(meta.stream, epoch, number, decidedAt, row.getLong(3), row.getString(8));
             default -> throw new Damaged("change " + number + " is a " + row.getString(2));
         };
     }

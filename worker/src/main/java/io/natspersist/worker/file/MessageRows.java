@@ -42,6 +42,7 @@ final class MessageRows {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
     private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
+    private static final String REMOVE_ALL = "DELETE FROM messages";
 
     /** How many rows of other times a read passes over before it says where to go on. */
     private static final int MOST_PASSED_OVER = 50_000;
@@ -202,6 +203,10 @@ final class MessageRows {
         PreparedStatement remove = database.prepared(REMOVE);
         remove.setLong(1, seq);
         remove.executeUpdate();
+    }
+
+    void removeAll() throws SQLException {
+        database.prepared(REMOVE_ALL).executeUpdate();
     }
 
     void removeUpTo(long seq) throws SQLException {

@@ -19,6 +19,8 @@ final class Meta {
             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String EPOCHS = "SELECT epoch, first_change FROM epochs ORDER BY epoch";
     private static final String ADD_EPOCH = "INSERT INTO epochs (epoch, first_change) VALUES (?, ?)";
+    private static final String DESTROYED = """
+            SELECT count(*) FROM log, meta WHERE log.change = meta.change AND log.op = 'destroy'""";
     private static final String FIRST_SEQ = "SELECT ifnull(min(seq), 0) FROM messages";
 
     final StreamName stream;
@@ -28,6 +30,7 @@ final class Meta {
     private boolean firstSeqIsStale;
 
     long change;
+    boolean destroyed;
     long lastSeq;
     long messages;
     long bytes;
@@ -65,6 +68,7 @@ final class Meta {
         }
         meta.epochs = List.copyOf(epochs);
         meta.firstSeq = database.number(FIRST_SEQ);
+        meta.destroyed = database.number(DESTROYED) > 0;
         return meta;
     }
 
@@ -88,7 +92,7 @@ final class Meta {
     }
 
     State state() {
-        return new State(epochs, change, lastSeq, firstSeq, messages, bytes);
+        return new State(epochs, change, lastSeq, firstSeq, messages, bytes, destroyed);
     }
 
     void decidedBy(long epoch, long changeNumber) throws SQLException {
@@ -135,6 +139,12 @@ final class Meta {
     void messagesRemoved(long count, long size) {
         messages -= count;
         bytes -= size;
+        firstSeqIsStale = true;
+    }
+
+    void allRemoved() {
+        messages = 0;
+        bytes = 0;
         firstSeqIsStale = true;
     }
 

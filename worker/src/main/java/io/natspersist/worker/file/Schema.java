@@ -42,8 +42,8 @@ final class Schema {
             -- The changes above meta.log_floor that no row of messages represents: deletes, and messages that are gone.
             CREATE TABLE log (
                 change  INTEGER PRIMARY KEY,
-                op      TEXT NOT NULL CHECK (op IN ('set', 'delete', 'deleteAll')),
-                seq     INTEGER,             -- of the message; deleteAll: of the last one that went
+                op      TEXT NOT NULL CHECK (op IN ('set', 'delete', 'deleteAll', 'destroy')),
+                seq     INTEGER,             -- of the message; deleteAll, destroy: of the last one that went
                 seqs    TEXT,                -- delete: a JSON array of what went
                 time    INTEGER,
                 decided INTEGER,

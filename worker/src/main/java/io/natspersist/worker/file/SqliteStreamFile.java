@@ -66,6 +66,7 @@ final class SqliteStreamFile implements StreamFile {
                 meta.decidedBy(change.epoch(), change.number());
                 apply(change);
                 meta.change = change.number();
+                meta.destroyed = change instanceof Change.Destroy;
             }
             log.trim();
             ids.prune(changes.getLast().decidedAt());
@@ -109,6 +110,12 @@ final class SqliteStreamFile implements StreamFile {
                 meta.messagesRemoved(gone.messages(), gone.bytes());
                 log.add(all);
                 ids.remember(all.msgId(), all, 0);
+            }
+            case Change.Destroy destroy -> {
+                messages.removeAll();
+                meta.allRemoved();
+                log.beginAnew(destroy);
+                ids.remember(destroy.msgId(), destroy, 0);
             }
         }
     }

@@ -98,9 +98,15 @@ public interface StreamFile {
      * @param firstSeq the lowest seq of a message that is there now; 0: none
      * @param messages how many messages there are now
      * @param bytes the sum of their {@link Message#bytes()}
+     * @param destroyed whether the last change destroyed the stream
      */
-    record State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long messages, long bytes) {
+    record State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long messages, long bytes,
+            boolean destroyed) {
         public static final State EMPTY = new State(List.of(), 0, 0, 0, 0, 0);
+
+        public State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long messages, long bytes) {
+            this(epochs, change, lastSeq, firstSeq, messages, bytes, false);
+        }
 
         public State {
             epochs = List.copyOf(epochs);

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * entry      4  length of what follows the checksum
  *            4  CRC-32C of that: an entry is also read back alone
- *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied
+ *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied, 5 destroy
  *            1  flags: 1 has a key, 2 has a message id, 4 has a value, 8 has a large value
  *            2  length of the stream's name, and the name
  * set           epoch number decidedAt seq time, 8 each; key? message id? headers; value? large?
  * delete        epoch number decidedAt, 8 each; 4 count, and 8 for each seq; key? message id?
  * deleteAll     epoch number decidedAt upToSeq, 8 each; message id?
  * applied       change, 8
+ * destroy       epoch number decidedAt lastSeq, 8 each; message id?
  * large         upload as text; 8 size; 4 parts; 4 its CRC-32C: the value lies in the stream's file
  * headers    4  how many names and values there are; each as text
  * text       4  length, and so many bytes of UTF-8; keys, message ids and values have the same form
@@ -38,6 +39,7 @@ final class EntryCodec {
     private static final int DELETE = 2;
     private static final int DELETE_ALL = 3;
     private static final int APPLIED = 4;
+    private static final int DESTROY = 5;
 
     private static final int KEY = 1;
     private static final int MSG_ID = 2;
@@ -54,6 +56,7 @@ final class EntryCodec {
                     + (c.large() == null ? 0 : size(c.large().upload()) + 16);
             case Change.Delete c -> 4 + 8 * c.seqs().size() + size(c.key()) + size(c.msgId());
             case Change.DeleteAll c -> 8 + size(c.msgId());
+            case Change.Destroy c -> 8 + size(c.msgId());
         };
     }
 
@@ -96,6 +99,11 @@ final class EntryCodec {
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.upToSeq());
                 put(to, c.msgId());
             }
+            case Change.Destroy c -> {
+                begin(to, DESTROY, flags(null, c.msgId()), c.stream());
+                to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.lastSeq());
+                put(to, c.msgId());
+            }
         }
         end(to, start);
     }
@@ -125,6 +133,9 @@ final class EntryCodec {
             case DELETE -> new Entry.Changed(delete(stream, flags, fields));
             case DELETE_ALL -> new Entry.Changed(new Change.DeleteAll(stream, fields.int64("epoch"),
                     fields.int64("number"), fields.int64("decidedAt"), fields.int64("upToSeq"),
+                    fields.text("message id", flags & MSG_ID)));
+            case DESTROY -> new Entry.Changed(new Change.Destroy(stream, fields.int64("epoch"),
+                    fields.int64("number"), fields.int64("decidedAt"), fields.int64("lastSeq"),
                     fields.text("message id", flags & MSG_ID)));
             case APPLIED -> new Entry.Applied(stream, fields.int64("change"));
             default -> throw new BadBytes("kind: " + kind + " is unknown");

@@ -97,6 +97,7 @@ public final class JournalPrinter implements JournalScan.Visitor {
             case Change.Set s -> "set";
             case Change.Delete d -> "delete";
             case Change.DeleteAll d -> "deleteAll";
+            case Change.Destroy d -> "destroy";
         });
         fields.put("stream", change.stream().value());
         fields.put("change", change.number());
@@ -129,6 +130,11 @@ public final class JournalPrinter implements JournalScan.Visitor {
                 fields.put("upToSeq", d.upToSeq());
                 put(fields, "msgId", d.msgId());
                 text += ", up to seq " + d.upToSeq() + named("id", d.msgId());
+            }
+            case Change.Destroy d -> {
+                fields.put("lastSeq", d.lastSeq());
+                put(fields, "msgId", d.msgId());
+                text += ", last seq " + d.lastSeq() + named("id", d.msgId());
             }
         }
         line(fields, text);

@@ -43,6 +43,7 @@ final class Contents {
     private long lastSeq;
     private long messages;
     private long bytes;
+    private boolean destroyed;
 
     /** Whether the file has no message at all, so that what the tail does not know is not there. */
     private boolean fileEmpty;
@@ -63,6 +64,7 @@ final class Contents {
         lastSeq = file.lastSeq();
         messages = file.messages();
         bytes = file.bytes();
+        destroyed = file.destroyed();
         fileEmpty = file.messages() == 0;
         allKeysKnown = fileEmpty;
     }
@@ -89,6 +91,11 @@ final class Contents {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Whether there is such a stream: something was stored in it, and it was not destroyed since. */
+    boolean exists() {
+        return change > 0 && !destroyed;
     }
 
     /** Whether everything that the stream holds is in the tail's memory. */
@@ -242,11 +249,23 @@ final class Contents {
         return entry;
     }
 
+    /** Takes in that the stream was destroyed. */
+    Tail.Entry destroyed(Change.Destroy destroy, Position position) {
+        begin(destroy);
+        messages = 0;
+        bytes = 0;
+        cachedKeys.replaceAll((key, known) -> new KnownKey(0, 0));
+        Tail.Entry entry = new Tail.Entry(destroy, position);
+        tail.add(entry);
+        return entry;
+    }
+
     private void begin(Change next) {
         if (next.number() != change + 1) {
             throw new IllegalStateException(next.stream() + ": change " + next.number() + " does not follow " + change);
         }
         change = next.number();
+        destroyed = next instanceof Change.Destroy;
         if (epochs.isEmpty() || epochs.getLast().epoch() < next.epoch()) {
             epochs.add(new EpochStart(next.epoch(), next.number()));
         }

@@ -101,6 +101,14 @@ public sealed interface Operation {
         }
     }
 
+    /** @param expectLastSeq as in {@link Set} */
+    record Destroy(long expectLastSeq, @Nullable String msgId) implements Operation {
+        @Override
+        public boolean writes() {
+            return true;
+        }
+    }
+
     record Keys(@Nullable String afterKey, int limit) implements Operation {}
 
     record Info() implements Operation {}

@@ -21,6 +21,12 @@ public sealed interface Result {
     /** @param deleted how many messages went; of a duplicate this is not known, and 0 */
     record Removed(long deleted, long change, long epoch, boolean duplicate) implements Result {}
 
+    /**
+     * @param destroyed whether there was such a stream
+     * @param deleted how many messages went with it; of a duplicate this is not known, and 0
+     */
+    record Destroyed(boolean destroyed, long deleted, long change, long epoch, boolean duplicate) implements Result {}
+
     /** @param next where the next page starts, newest first: ends; 0: this is the last one */
     record Page(List<Message> messages, long next, long change, long epoch) implements Result {}
 

@@ -210,6 +210,7 @@ final class Stream {
             case Operation.SetMany many -> batches.setMany(many, answer);
             case Operation.Delete delete -> writes.delete(delete, answer);
             case Operation.DeleteAll all -> writes.deleteAll(all, answer);
+            case Operation.Destroy destroy -> writes.destroy(destroy, answer);
             case Operation.Get get -> reads.get(get.which(), answer);
             case Operation.GetAll all -> reads.getAll(all, answer);
             case Operation.Keys keys -> reads.keys(keys, answer);

@@ -173,16 +173,24 @@ final class Tail {
             }
             case Change.Delete delete -> remember(delete.msgId(), delete, 0);
             case Change.DeleteAll all -> {
-                clearedUpTo = Math.max(clearedUpTo, all.upToSeq());
-                clearedBy = all.number();
-                live.headMap(all.upToSeq(), true).clear();
-                gone.keySet().removeIf(seq -> seq <= all.upToSeq());
-                keys.replaceAll((key, state) -> state.seq != 0 && state.seq <= all.upToSeq()
-                        ? new KeyState(0, 0, all.number())
-                        : state);
+                clear(all, all.upToSeq());
                 remember(all.msgId(), all, 0);
             }
+            case Change.Destroy destroy -> {
+                clear(destroy, destroy.lastSeq());
+                remember(destroy.msgId(), destroy, 0);
+            }
         }
+    }
+
+    private void clear(Change by, long upToSeq) {
+        clearedUpTo = Math.max(clearedUpTo, upToSeq);
+        clearedBy = by.number();
+        live.headMap(upToSeq, true).clear();
+        gone.keySet().removeIf(seq -> seq <= upToSeq);
+        keys.replaceAll((key, state) -> state.seq != 0 && state.seq <= upToSeq
+                ? new KeyState(0, 0, by.number())
+                : state);
     }
 
     /** Says that a key's message is gone, because the message at its seq was deleted or replaced. */
@@ -292,11 +300,21 @@ final class Tail {
                 if (all.msgId() != null) {
                     ids.remove(all.msgId());
                 }
-                if (clearedBy == number) {
-                    clearedUpTo = 0;
-                    clearedBy = 0;
-                }
+                forgetClear(number);
             }
+            case Change.Destroy destroy -> {
+                if (destroy.msgId() != null) {
+                    ids.remove(destroy.msgId());
+                }
+                forgetClear(number);
+            }
+        }
+    }
+
+    private void forgetClear(long number) {
+        if (clearedBy == number) {
+            clearedUpTo = 0;
+            clearedBy = 0;
         }
     }
 

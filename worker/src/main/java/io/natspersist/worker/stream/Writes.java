@@ -61,8 +61,7 @@ final class Writes {
     Refused refusal(Operation.Set op) {
         Contents contents = stream.contents();
         if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
-            return new Refused(ErrorCode.WRONG_LAST_SEQ,
-                    "the last seq is " + contents.lastSeq() + ", not " + op.expectLastSeq());
+            return wrongLastSeq(op.expectLastSeq());
         }
         if (op.expectSeq() != Operation.ABSENT) {
             long keySeq = op.key() != null && contents.key(op.key()) instanceof Lookup.Present there ? there.seq() : 0;
@@ -155,6 +154,29 @@ final class Writes {
         return true;
     }
 
+    boolean destroy(Operation.Destroy op, Consumer<Result> answer) {
+        Contents contents = stream.contents();
+        Begun begun = begin(op.msgId(), before -> new Result.Destroyed(true, 0, before.change(), before.epoch(), true),
+                answer);
+        if (begun != Begun.DECIDE) {
+            return begun == Begun.ANSWERED;
+        }
+        if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
+            return tell(wrongLastSeq(op.expectLastSeq()), answer);
+        }
+        if (!contents.exists()) {
+            return tell(new Result.Destroyed(false, 0, contents.change(), stream.epoch(), false), answer);
+        }
+        long messages = contents.messages();
+        Change.Destroy destroy = new Change.Destroy(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
+                contents.lastSeq(), op.msgId());
+        contents.destroyed(destroy, host.journal().append(destroy));
+        remember(op.msgId());
+        Result destroyed = new Result.Destroyed(true, messages, destroy.number(), destroy.epoch(), false);
+        stream.journaled(destroy, () -> answer.accept(destroyed));
+        return true;
+    }
+
     private enum Begun {
         /** Nothing stands in the way. */
         DECIDE,
@@ -197,6 +219,11 @@ final class Writes {
     private boolean tell(Result result, Consumer<Result> answer) {
         stream.answer(() -> answer.accept(result));
         return true;
+    }
+
+    private Refused wrongLastSeq(long expected) {
+        return new Refused(ErrorCode.WRONG_LAST_SEQ,
+                "the last seq is " + stream.contents().lastSeq() + ", not " + expected);
     }
 
     private static Refused wrongKeySeq(long actual, long expected) {

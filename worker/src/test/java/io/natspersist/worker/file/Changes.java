@@ -74,4 +74,8 @@ final class Changes {
     Change.DeleteAll deleteAll(long upTo, @Nullable String msgId) {
         return new Change.DeleteAll(stream, epoch, ++number, ++now, upTo, msgId);
     }
+
+    Change.Destroy destroy(@Nullable String msgId) {
+        return new Change.Destroy(stream, epoch, ++number, ++now, seq, msgId);
+    }
 }

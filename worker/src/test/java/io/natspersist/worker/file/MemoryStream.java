@@ -29,6 +29,7 @@ final class MemoryStream {
     private final Map<String, Id> ids = new TreeMap<>();
     private final List<EpochStart> epochs = new ArrayList<>();
     private long change;
+    private boolean destroyed;
     private long lastSeq;
     private long bytes;
     private long floor;
@@ -48,6 +49,7 @@ final class MemoryStream {
         copy.ids.putAll(ids);
         copy.epochs.addAll(epochs);
         copy.change = change;
+        copy.destroyed = destroyed;
         copy.lastSeq = lastSeq;
         copy.bytes = bytes;
         copy.floor = floor;
@@ -56,7 +58,8 @@ final class MemoryStream {
     }
 
     State state() {
-        return new State(epochs, change, lastSeq, messages.isEmpty() ? 0 : messages.firstKey(), messages.size(), bytes);
+        return new State(epochs, change, lastSeq, messages.isEmpty() ? 0 : messages.firstKey(), messages.size(), bytes,
+                destroyed);
     }
 
     void apply(List<Change> changes) {
@@ -77,8 +80,10 @@ final class MemoryStream {
             case Change.Set set -> set(set);
             case Change.Delete delete -> delete(delete);
             case Change.DeleteAll all -> deleteAll(all);
+            case Change.Destroy destroy -> destroy(destroy);
         }
         change = next.number();
+        destroyed = next instanceof Change.Destroy;
     }
 
     void endBatch(long decidedAt) {
@@ -124,6 +129,17 @@ final class MemoryStream {
         List.copyOf(messages.headMap(all.upToSeq(), true).keySet()).forEach(this::remove);
         log(all);
         remember(all.msgId(), all, 0);
+    }
+
+    private void destroy(Change.Destroy destroy) {
+        messages.clear();
+        keys.clear();
+        bytes = 0;
+        log.clear();
+        logBytes = 0;
+        floor = destroy.number() - 1;
+        log(destroy);
+        remember(destroy.msgId(), destroy, 0);
     }
 
     private void remove(long seq) {

@@ -234,6 +234,34 @@ abstract class StreamFilesContract {
     }
 
     @Test
+    void aDestroyedStreamKeepsNothingButItsNumbers() {
+        Change.Destroy destroy;
+        StreamFile file = filled(changes.set("a", "i1", "1"), changes.set("b", "2"), changes.deleteAll(1, null),
+                destroy = changes.destroy("i4"));
+
+        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 4, 2, 0, 0, 0, true));
+        assertThat(file.get("b")).isEmpty();
+        assertThat(file.changesAfter(2, 10, 10_000)).isEmpty();
+        assertChanges(file.changesAfter(3, 10, 10_000).orElseThrow(), List.of(destroy));
+        assertThat(file.remembered("i1", 0)).contains(new Remembered(1, 3, 1));
+        assertThat(file.remembered("i4", 0)).contains(new Remembered(4, 3, 0));
+    }
+
+    @Test
+    void whatIsStoredAfterADestroyGoesOnFromItsNumbers() {
+        StreamFiles files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.set("a", "1"), changes.destroy(null)));
+        file.apply(List.of(changes.set("a", "2")));
+        file.close();
+
+        StreamFile again = opened(files, 4);
+
+        assertThat(again.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 3, 2, 2, 1, 2));
+        again.close();
+    }
+
+    @Test
     void changesThatDoNotFollowAreRefusedAndChangeNothing() {
         Change first = changes.set("a");
         Change second = changes.set("b");

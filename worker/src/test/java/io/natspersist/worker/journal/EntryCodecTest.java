@@ -33,7 +33,8 @@ class EntryCodecTest {
                         new LargeValue("u_1-Z", 1L << 40, 3, -2)),
                 new Change.Delete(NAME, 3, 6, 5, List.of(1L, 2L, 9_000_000_000L), "k", "id-2"),
                 new Change.Delete(NAME, 3, 7, 5, List.of(), null, null),
-                new Change.DeleteAll(NAME, 3, 8, 5, 99, "id-3"), new Change.DeleteAll(NAME, 3, 9, 5, 100, null));
+                new Change.DeleteAll(NAME, 3, 8, 5, 99, "id-3"), new Change.DeleteAll(NAME, 3, 9, 5, 100, null),
+                new Change.Destroy(NAME, 3, 10, 5, 100, "id-4"), new Change.Destroy(NAME, 3, 11, 5, 100, null));
     }
 
     @ParameterizedTest
