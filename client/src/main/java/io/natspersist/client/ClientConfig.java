@@ -2,6 +2,7 @@
 package io.natspersist.client;
 
 import io.natspersist.protocol.Subjects;
+import java.util.function.Consumer;
 
 /**
  * How a client behaves. Times are in milliseconds. The defaults suit an application server.
@@ -46,31 +47,58 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
     }
 
     public ClientConfig withDeadlineMillis(long millis) {
-        return new ClientConfig(subjects, millis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
-                messageIds);
+        return with(c -> c.deadlineMillis = millis);
     }
 
     public ClientConfig withAttemptMillis(long millis) {
-        return new ClientConfig(subjects, deadlineMillis, millis, maxInFlight, tableCheckMillis, watchBuffer,
-                messageIds);
+        return with(c -> c.attemptMillis = millis);
     }
 
     public ClientConfig withMaxInFlight(int requests) {
-        return new ClientConfig(subjects, deadlineMillis, attemptMillis, requests, tableCheckMillis, watchBuffer,
-                messageIds);
+        return with(c -> c.maxInFlight = requests);
     }
 
     public ClientConfig withTableCheckMillis(long millis) {
-        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, millis, watchBuffer, messageIds);
+        return with(c -> c.tableCheckMillis = millis);
     }
 
     public ClientConfig withWatchBuffer(int changes) {
-        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, changes,
-                messageIds);
+        return with(c -> c.watchBuffer = changes);
     }
 
     public ClientConfig withMessageIds(boolean automatic) {
-        return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
-                automatic);
+        return with(c -> c.messageIds = automatic);
+    }
+
+    /** The same but for what {@code change} sets. */
+    private ClientConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    private static final class Draft {
+        Subjects subjects;
+        long deadlineMillis;
+        long attemptMillis;
+        int maxInFlight;
+        long tableCheckMillis;
+        int watchBuffer;
+        boolean messageIds;
+
+        Draft(ClientConfig of) {
+            subjects = of.subjects;
+            deadlineMillis = of.deadlineMillis;
+            attemptMillis = of.attemptMillis;
+            maxInFlight = of.maxInFlight;
+            tableCheckMillis = of.tableCheckMillis;
+            watchBuffer = of.watchBuffer;
+            messageIds = of.messageIds;
+        }
+
+        ClientConfig config() {
+            return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
+                    messageIds);
+        }
     }
 }

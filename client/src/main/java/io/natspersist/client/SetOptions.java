@@ -2,6 +2,7 @@
 package io.natspersist.client;
 
 import io.natspersist.transport.Headers;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +45,19 @@ public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Lon
     }
 
     public SetOptions withKey(String newKey) {
-        return new SetOptions(newKey, seq, expectLastSeq, expectSeq, msgId, time, headers);
+        return with(o -> o.key = newKey);
     }
 
     public SetOptions withSeq(long newSeq) {
-        return new SetOptions(key, newSeq, expectLastSeq, expectSeq, msgId, time, headers);
+        return with(o -> o.seq = newSeq);
     }
 
     public SetOptions withExpectLastSeq(long lastSeq) {
-        return new SetOptions(key, seq, lastSeq, expectSeq, msgId, time, headers);
+        return with(o -> o.expectLastSeq = lastSeq);
     }
 
     public SetOptions withExpectSeq(long keySeq) {
-        return new SetOptions(key, seq, expectLastSeq, keySeq, msgId, time, headers);
+        return with(o -> o.expectSeq = keySeq);
     }
 
     /** Store only if the key does not exist. */
@@ -65,14 +66,51 @@ public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Lon
     }
 
     public SetOptions withMsgId(String id) {
-        return new SetOptions(key, seq, expectLastSeq, expectSeq, id, time, headers);
+        return with(o -> o.msgId = id);
     }
 
     public SetOptions withTime(long millis) {
-        return new SetOptions(key, seq, expectLastSeq, expectSeq, msgId, millis, headers);
+        return with(o -> o.time = millis);
     }
 
     public SetOptions withHeaders(Headers own) {
-        return new SetOptions(key, seq, expectLastSeq, expectSeq, msgId, time, own);
+        return with(o -> o.headers = own);
+    }
+
+    /** The same but for what {@code change} sets. */
+    private SetOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    private static final class Draft {
+        @Nullable
+        String key;
+        @Nullable
+        Long seq;
+        @Nullable
+        Long expectLastSeq;
+        @Nullable
+        Long expectSeq;
+        @Nullable
+        String msgId;
+        @Nullable
+        Long time;
+        Headers headers;
+
+        Draft(SetOptions of) {
+            key = of.key;
+            seq = of.seq;
+            expectLastSeq = of.expectLastSeq;
+            expectSeq = of.expectSeq;
+            msgId = of.msgId;
+            time = of.time;
+            headers = of.headers;
+        }
+
+        SetOptions options() {
+            return new SetOptions(key, seq, expectLastSeq, expectSeq, msgId, time, headers);
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.natspersist.worker;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.stream.StreamsConfig;
+import java.util.function.Consumer;
 
 /**
  * What a worker is told at its start.
@@ -38,16 +39,52 @@ public record WorkerConfig(String name, Subjects subjects, JournalConfig journal
     }
 
     public WorkerConfig withJournal(JournalConfig config) {
-        return new WorkerConfig(name, subjects, config, streams, heartbeatMillis, outOfTouchMillis, maxWaiting,
-                maxWaitingBytes);
+        return with(c -> c.journal = config);
     }
 
     public WorkerConfig withStreams(StreamsConfig config) {
-        return new WorkerConfig(name, subjects, journal, config, heartbeatMillis, outOfTouchMillis, maxWaiting,
-                maxWaitingBytes);
+        return with(c -> c.streams = config);
     }
 
+    /** How many requests, and bytes, may wait for their answers. */
     public WorkerConfig withWaiting(int most, long mostBytes) {
-        return new WorkerConfig(name, subjects, journal, streams, heartbeatMillis, outOfTouchMillis, most, mostBytes);
+        return with(c -> {
+            c.maxWaiting = most;
+            c.maxWaitingBytes = mostBytes;
+        });
+    }
+
+    /** The same but for what {@code change} sets. */
+    private WorkerConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    private static final class Draft {
+        String name;
+        Subjects subjects;
+        JournalConfig journal;
+        StreamsConfig streams;
+        long heartbeatMillis;
+        long outOfTouchMillis;
+        int maxWaiting;
+        long maxWaitingBytes;
+
+        Draft(WorkerConfig of) {
+            name = of.name;
+            subjects = of.subjects;
+            journal = of.journal;
+            streams = of.streams;
+            heartbeatMillis = of.heartbeatMillis;
+            outOfTouchMillis = of.outOfTouchMillis;
+            maxWaiting = of.maxWaiting;
+            maxWaitingBytes = of.maxWaitingBytes;
+        }
+
+        WorkerConfig config() {
+            return new WorkerConfig(name, subjects, journal, streams, heartbeatMillis, outOfTouchMillis, maxWaiting,
+                    maxWaitingBytes);
+        }
     }
 }

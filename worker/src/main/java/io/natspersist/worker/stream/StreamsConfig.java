@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What open streams may take, and when their changes go into the files.
@@ -40,28 +41,75 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
     }
 
     public StreamsConfig withMistakes(Set<StreamMistake> planted) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
-                syncAfterMillis,
-                journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis, planted);
+        return with(c -> c.mistakes = planted);
     }
 
     /** Caps on what is open, for tests and small machines. */
     public StreamsConfig withCaps(int openStreams, int openFiles, long tails) {
-        return new StreamsConfig(openStreams, openFiles, tails, applyAfterMillis, applyAboveBytes, syncAfterMillis,
-                journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis, mistakes);
+        return with(c -> {
+            c.maxOpenStreams = openStreams;
+            c.maxOpenFiles = openFiles;
+            c.tailBytes = tails;
+        });
     }
 
     /** When changes go into files, and idle streams are closed, ms. */
     public StreamsConfig withTimes(long apply, long sync, long idle) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, apply, applyAboveBytes, sync,
-                journalSyncBytes,
-                journalMaxBytes, idle, trailingMillis, idWindowMillis, mistakes);
+        return with(c -> {
+            c.applyAfterMillis = apply;
+            c.syncAfterMillis = sync;
+            c.idleMillis = idle;
+        });
     }
 
     /** How large the journal may grow, bytes. */
     public StreamsConfig withJournal(long syncAbove, long max) {
-        return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
-                syncAfterMillis,
-                syncAbove, max, idleMillis, trailingMillis, idWindowMillis, mistakes);
+        return with(c -> {
+            c.journalSyncBytes = syncAbove;
+            c.journalMaxBytes = max;
+        });
+    }
+
+    /** The same but for what {@code change} sets. */
+    private StreamsConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    private static final class Draft {
+        int maxOpenStreams;
+        int maxOpenFiles;
+        long tailBytes;
+        long applyAfterMillis;
+        long applyAboveBytes;
+        long syncAfterMillis;
+        long journalSyncBytes;
+        long journalMaxBytes;
+        long idleMillis;
+        long trailingMillis;
+        long idWindowMillis;
+        Set<StreamMistake> mistakes;
+
+        Draft(StreamsConfig of) {
+            maxOpenStreams = of.maxOpenStreams;
+            maxOpenFiles = of.maxOpenFiles;
+            tailBytes = of.tailBytes;
+            applyAfterMillis = of.applyAfterMillis;
+            applyAboveBytes = of.applyAboveBytes;
+            syncAfterMillis = of.syncAfterMillis;
+            journalSyncBytes = of.journalSyncBytes;
+            journalMaxBytes = of.journalMaxBytes;
+            idleMillis = of.idleMillis;
+            trailingMillis = of.trailingMillis;
+            idWindowMillis = of.idWindowMillis;
+            mistakes = of.mistakes;
+        }
+
+        StreamsConfig config() {
+            return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
+                    syncAfterMillis, journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis,
+                    mistakes);
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +134,9 @@ class JournalWriterTest {
         List<Runnable> io = new ArrayList<>();
         JournalRun at = new JournalRun(1, JournalRun.SMALL);
         JournalWriter writer = new JournalWriter(at.volume.mount("x"), JournalRun.ID, at.node.loop(), io::add,
-                new JournalConfig(Durability.RELAXED, 1 << 20, 0, 0, 0, 300, 2000, Set.of()), at.faults::add);
+                JournalRun.SMALL.withDurability(Durability.RELAXED).withSegmentBytes(1 << 20).withSpace(0, 0)
+                        .withRelaxedForce(300, 2_000),
+                at.faults::add);
         List<Integer> answered = new ArrayList<>();
         at.onLoop(() -> writer.open(() -> {}));
         runAll(at, io);
