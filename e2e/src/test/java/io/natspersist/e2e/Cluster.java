@@ -20,6 +20,7 @@ import io.natspersist.transport.nats.NatsServer;
 import io.natspersist.transport.nats.NatsTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -188,6 +190,19 @@ final class Cluster implements AutoCloseable {
         PersistClient client = PersistClient.connect(nats.url(), NAME);
         clients.add(client);
         return client;
+    }
+
+    /** Names of streams that this worker serves, now that nothing moves. */
+    List<String> streamsOf(String worker, int count) {
+        try (PersistClient asking = PersistClient.connect(nats.url(), NAME)) {
+            return IntStream.iterate(0, i -> i + 1).mapToObj(i -> "s." + i)
+                    .filter(name -> asking.stream(name).locate().owner().startsWith(worker + "."))
+                    .limit(count).toList();
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** One plain request to a worker, without any client. */

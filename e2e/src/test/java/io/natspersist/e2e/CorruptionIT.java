@@ -12,10 +12,8 @@ import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,20 +31,6 @@ class CorruptionIT {
         cluster.close();
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private List<String> streamsOf(String worker, int count) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; names.size() < count; i++) {
-            if (client.stream("s." + i).locate().owner().startsWith(worker + ".")) {
-                names.add("s." + i);
-            }
-        }
-        return names;
-    }
-
     private static void flipBit(Path file, long at) throws IOException {
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
             bytes.seek(at);
@@ -58,11 +42,11 @@ class CorruptionIT {
 
     @Test
     void aFlippedBitInAJournalIsReportedAndNeverTakenForItsEnd() throws IOException {
-        List<String> damaged = streamsOf("w0", 10);
-        List<String> others = streamsOf("w1", 10);
+        List<String> damaged = cluster.streamsOf("w0", 10);
+        List<String> others = cluster.streamsOf("w1", 10);
         for (int i = 0; i < 20; i++) {
-            damaged.forEach(s -> client.stream(s).set(bytes("x".repeat(200))));
-            others.forEach(s -> client.stream(s).set(bytes("x".repeat(200))));
+            damaged.forEach(s -> client.stream(s).set(Cluster.bytes("x".repeat(200))));
+            others.forEach(s -> client.stream(s).set(Cluster.bytes("x".repeat(200))));
         }
         Incarnation dead = cluster.incarnation("w0");
         cluster.worker("w0").kill();
@@ -81,7 +65,7 @@ class CorruptionIT {
             assertThat(answer.headers().first(HeaderNames.SERVICE_ERROR)).contains("damaged");
         }
         for (String stream : others) {
-            assertThat(client.stream(stream).set(bytes("goes on")).seq()).isEqualTo(21);
+            assertThat(client.stream(stream).set(Cluster.bytes("goes on")).seq()).isEqualTo(21);
         }
 
         // Mended, as if the volume had been restored, it is adopted whole.
@@ -97,8 +81,8 @@ class CorruptionIT {
 
     @Test
     void aDamagedFileOfOneStreamStopsNothingElse() throws IOException {
-        List<String> streams = streamsOf("w0", 10);
-        streams.forEach(s -> client.stream(s).set(bytes("1")));
+        List<String> streams = cluster.streamsOf("w0", 10);
+        streams.forEach(s -> client.stream(s).set(Cluster.bytes("1")));
         streams.forEach(s -> client.stream(s).flush());
         String victim = streams.getFirst();
         String last = victim.substring(victim.lastIndexOf('.') + 1);
@@ -118,11 +102,12 @@ class CorruptionIT {
         for (int i = 0; i < 3; i++) {
             assertThat(cluster.ask(worker, "get", victim, any, new byte[0]).headers().first(HeaderNames.ERROR))
                     .isEqualTo("STREAM_CORRUPT");
-            assertThat(cluster.ask(worker, "set", victim, Headers.NONE, bytes("2")).headers().first(HeaderNames.ERROR))
+            assertThat(cluster.ask(worker, "set", victim, Headers.NONE, Cluster.bytes("2")).headers()
+                    .first(HeaderNames.ERROR))
                     .isEqualTo("STREAM_CORRUPT");
         }
         for (String stream : streams.subList(1, streams.size())) {
-            assertThat(client.stream(stream).set(bytes("2")).seq()).isEqualTo(2);
+            assertThat(client.stream(stream).set(Cluster.bytes("2")).seq()).isEqualTo(2);
             client.stream(stream).flush();
         }
         assertThat(cluster.files(".corrupt")).as("set aside").hasSize(1);

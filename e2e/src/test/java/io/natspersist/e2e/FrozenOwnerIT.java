@@ -40,26 +40,11 @@ class FrozenOwnerIT {
         cluster.close();
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Names of streams that this worker serves. */
-    private List<String> streamsOf(String worker, int count) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; names.size() < count; i++) {
-            if (client.stream("s." + i).locate().owner().startsWith(worker + ".")) {
-                names.add("s." + i);
-            }
-        }
-        return names;
-    }
-
     @Test
     void aSecondProcessIsKeptOutOfTheJournalAndTheFilesOfALivingOwner() throws IOException {
-        String name = streamsOf("w0", 1).getFirst();
+        String name = cluster.streamsOf("w0", 1).getFirst();
         Incarnation owner = cluster.incarnation("w0");
-        cluster.ask("w0", "set", name, Headers.NONE, bytes("1"));
+        cluster.ask("w0", "set", name, Headers.NONE, Cluster.bytes("1"));
         await("its file").until(() -> !cluster.worker("w0").openStreamFiles().isEmpty());
 
         VolumeDisk disk = new VolumeDisk(cluster.volume());
@@ -68,7 +53,7 @@ class FrozenOwnerIT {
         for (int i = 0; i < 5; i++) {
             assertThat(Sealing.seal(disk, owner, false)).isInstanceOf(Sealing.Result.StillLocked.class);
             assertThat(files.open(stream, stream.slot(SLOTS), 1_000 + i)).isInstanceOf(Opened.Unavailable.class);
-            assertThat(cluster.ask("w0", "set", name, Headers.NONE, bytes("more")).payload()).isNotEmpty();
+            assertThat(cluster.ask("w0", "set", name, Headers.NONE, Cluster.bytes("more")).payload()).isNotEmpty();
         }
 
         assertThat(client.stream(name).messages()).hasSize(6);
@@ -88,14 +73,14 @@ class FrozenOwnerIT {
     }
 
     private void frozen(boolean wakes) {
-        List<String> streams = streamsOf("w0", 20);
+        List<String> streams = cluster.streamsOf("w0", 20);
         Incarnation owner = cluster.incarnation("w0");
         WorkerProcess worker = cluster.worker("w0");
         List<Asked> asked = new ArrayList<>();
         Runnable writes = () -> streams.forEach(stream -> {
             String value = "m" + asked.size();
             asked.add(new Asked(stream, value, cluster.request("w0", "set", stream,
-                    Headers.of(HeaderNames.MSG_ID, value), bytes(value), 30_000)));
+                    Headers.of(HeaderNames.MSG_ID, value), Cluster.bytes(value), 30_000)));
         });
 
         await("answers").pollInterval(Duration.ofMillis(5)).until(() -> {
@@ -128,7 +113,7 @@ class FrozenOwnerIT {
         assertThat(acknowledged).isNotEmpty();
         assertThat(acknowledged)
                 .allSatisfy(a -> assertThat(there.get(a.stream)).containsOnlyOnce(a.seq() + " " + a.value));
-        there.forEach((stream, messages) -> assertThat(client.stream(stream).set(bytes("after")).seq())
+        there.forEach((stream, messages) -> assertThat(client.stream(stream).set(Cluster.bytes("after")).seq())
                 .isEqualTo(messages.size() + 1));
         System.out.printf("frozen under writes and %s: %d of %d sets acknowledged, all of them there%n",
                 wakes ? "woken after it was given up: halted with 3" : "killed for it", acknowledged.size(),

@@ -4,10 +4,12 @@ package io.natspersist.worker.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.simulation.VirtualTime;
+import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.FakeDisk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,9 +47,8 @@ class JournalFaultPointsTest {
     }
 
     private static JournalConfig config(Durability durability) {
-        JournalConfig c = JournalRun.SMALL.withDurability(durability);
-        return new JournalConfig(c.durability(), c.segmentBytes(), c.maxBytes(), c.reserveBytes(), c.ballastBytes(), 20,
-                c.relaxedForceLimitMillis(), c.mistakes());
+        return JournalRun.SMALL.withDurability(durability)
+                .withRelaxedForce(20, JournalRun.SMALL.relaxedForceLimitMillis());
     }
 
     private static long stepsOfAWholeRun(long seed, Durability durability) {
@@ -128,32 +129,17 @@ class JournalFaultPointsTest {
     void aSealerMayDieAtAnyStepAndAnotherFinishes() throws IOException {
         int points = 0;
         for (long seed = 1; seed <= 10; seed++) {
-            for (long step = 1;; step++, points++) {
-                JournalRun run = new JournalRun(seed, JournalRun.SMALL);
+            long same = seed;
+            points += dyingAtEveryStep(step -> {
+                JournalRun run = new JournalRun(same, JournalRun.SMALL);
                 run.work(10);
                 run.volume.kill("x");
-                long at = run.volume.steps() + step;
-                boolean[] reached = {false};
-                run.volume.onStep((number, node, operation, path) -> {
-                    if (number == at) {
-                        reached[0] = true;
-                        run.volume.loseUnforced("y");
-                        throw new IOException("dead");
-                    }
-                });
-                try {
-                    Sealing.seal(run.volume.mount("y"), JournalRun.ID, true);
-                } catch (IOException e) {
-                    assertThat(reached[0]).isTrue();
-                }
-                run.volume.onStep(NOTHING);
+                return run;
+            }, disk -> Sealing.seal(disk, JournalRun.ID, true), run -> {
                 List<Long> read = run.takeOver("z");
                 run.checkRead(read);
                 assertThat(run.takeOver("y")).isEqualTo(read);
-                if (!reached[0]) {
-                    break;
-                }
-            }
+            });
         }
         System.out.println("sealing: " + points + " fault points");
         assertThat(points).isGreaterThan(150);
@@ -161,11 +147,36 @@ class JournalFaultPointsTest {
 
     @Test
     void deletingMayDieAtAnyStepAndWhatIsLeftIsStillAJournal() throws IOException {
-        for (long step = 1;; step++) {
+        int points = dyingAtEveryStep(step -> {
             JournalRun run = new JournalRun(step, JournalRun.SMALL);
             run.work(20);
             run.volume.kill("x");
             run.takeOver("y");
+            return run;
+        }, disk -> Sealing.delete(disk, JournalRun.ID), run -> {
+            if (run.pollSeal("z") instanceof Sealing.Result.Sealed) {
+                assertThat(run.read("z")).isSorted();
+            }
+            Sealing.delete(run.volume.mount("z"), JournalRun.ID);
+            assertThat(run.volume.names("journals")).isEmpty();
+            assertThat(run.seal("z")).isInstanceOf(Sealing.Result.Gone.class);
+        });
+        System.out.println("deleting: " + points + " fault points");
+        assertThat(points).isGreaterThan(5);
+    }
+
+    private interface Blocking<T> {
+        void accept(T on) throws IOException;
+    }
+
+    /**
+     * Node y, on a journal made anew each time, dies at its first operation on the volume, at its second, and so on until it comes
+     * to its end; {@code check} looks at what each time is left. Returns how often it died.
+     */
+    private static int dyingAtEveryStep(LongFunction<JournalRun> make, Blocking<Disk> attempt,
+            Blocking<JournalRun> check) throws IOException {
+        for (int step = 1;; step++) {
+            JournalRun run = make.apply(step);
             long at = run.volume.steps() + step;
             boolean[] reached = {false};
             run.volume.onStep((number, node, operation, path) -> {
@@ -176,19 +187,14 @@ class JournalFaultPointsTest {
                 }
             });
             try {
-                Sealing.delete(run.volume.mount("y"), JournalRun.ID);
+                attempt.accept(run.volume.mount("y"));
             } catch (IOException e) {
                 assertThat(reached[0]).isTrue();
             }
             run.volume.onStep(NOTHING);
-            if (run.pollSeal("z") instanceof Sealing.Result.Sealed) {
-                assertThat(run.read("z")).isSorted();
-            }
-            Sealing.delete(run.volume.mount("z"), JournalRun.ID);
-            assertThat(run.volume.names("journals")).isEmpty();
-            assertThat(run.seal("z")).isInstanceOf(Sealing.Result.Gone.class);
+            check.accept(run);
             if (!reached[0]) {
-                break;
+                return step - 1;
             }
         }
     }
