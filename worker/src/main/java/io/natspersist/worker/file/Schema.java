@@ -83,6 +83,26 @@ final class Schema {
             );
             """;
 
+    /** What a file has besides once the first part of a large value has come: most never have these pages. */
+    static final String LARGE_VALUES = """
+            -- Values that are too large for one message, and such as are on their way.
+            CREATE TABLE uploads (
+                upload TEXT PRIMARY KEY,
+                at     INTEGER NOT NULL,     -- when a part last came, ms since the epoch; 0: the parts are to be deleted
+                seq    INTEGER               -- of the message that has this value; null: none
+            ) WITHOUT ROWID;
+            CREATE INDEX uploads_unused ON uploads (at) WHERE seq IS NULL;
+
+            -- The value is what these make, in the order of their numbers.
+            CREATE TABLE parts (
+                upload TEXT NOT NULL,
+                part   INTEGER NOT NULL,     -- from 1
+                crc32c INTEGER NOT NULL,     -- of data, as a signed number of 32 bits
+                data   BLOB NOT NULL,
+                UNIQUE (upload, part)
+            );
+            """;
+
     private static final int WRITE_VERSION_OFFSET = 18;
     private static final int READ_VERSION_OFFSET = 19;
     private static final byte WAL = 2;

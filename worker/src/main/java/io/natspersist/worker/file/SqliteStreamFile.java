@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -34,11 +35,13 @@ final class SqliteStreamFile implements StreamFile {
     private final MessageRows messages;
     private final ChangeLog log;
     private final MessageIds ids;
+    private final UploadRows uploads;
     private State state;
     private boolean usable = true;
     private boolean letGo;
 
-    SqliteStreamFile(Claim claim, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions) {
+    SqliteStreamFile(Claim claim, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions)
+            throws SQLException {
         this.claim = claim;
         this.database = database;
         this.suspicions = suspicions;
@@ -46,6 +49,7 @@ final class SqliteStreamFile implements StreamFile {
         this.messages = new MessageRows(database);
         this.log = new ChangeLog(database, meta, limits);
         this.ids = new MessageIds(database, meta, limits.idMillis());
+        this.uploads = new UploadRows(database);
         this.state = meta.state();
     }
 
@@ -73,11 +77,15 @@ final class SqliteStreamFile implements StreamFile {
             State next = meta.write();
             database.commit();
             state = next;
-            if (database.pagesInLog() >= CHECKPOINT_PAGES) {
-                claim.lock().force();
-                database.checkpoint();
-            }
+            checkpointIfLarge();
         });
+    }
+
+    private void checkpointIfLarge() throws SQLException, IOException {
+        if (database.pagesInLog() >= CHECKPOINT_PAGES) {
+            claim.lock().force();
+            database.checkpoint();
+        }
     }
 
     private void checkOrder(List<Change> changes) {
@@ -107,6 +115,7 @@ final class SqliteStreamFile implements StreamFile {
                 Counted gone = messages.count(all.upToSeq());
                 log.keepUpTo(all.upToSeq());
                 messages.removeUpTo(all.upToSeq());
+                uploads.dropUpTo(all.upToSeq());
                 meta.messagesRemoved(gone.messages(), gone.bytes());
                 log.add(all);
                 ids.remember(all.msgId(), all, 0);
@@ -133,6 +142,9 @@ final class SqliteStreamFile implements StreamFile {
         long size = set.message().bytes();
         messages.add(set, size);
         meta.messageAdded(set.seq(), size);
+        if (set.large() != null) {
+            uploads.use(set.large(), set.seq(), set.decidedAt());
+        }
         ids.remember(set.msgId(), set, set.seq());
     }
 
@@ -142,6 +154,9 @@ final class SqliteStreamFile implements StreamFile {
             log.keep(seq, stored.get());
             messages.remove(seq);
             meta.messageRemoved(seq, stored.get().size());
+            if (stored.get().large() != null) {
+                uploads.drop(stored.get().large());
+            }
         }
     }
 
@@ -214,6 +229,44 @@ final class SqliteStreamFile implements StreamFile {
     @Override
     public Optional<List<Change>> changesAfter(long after, int limit, long maxBytes) {
         return use(() -> log.after(after, limit, maxBytes));
+    }
+
+    @Override
+    public Staged stage(String upload, int part, byte[] data, int crc32c, long now) {
+        return transaction(() -> uploads.stage(upload, part, data, crc32c, now));
+    }
+
+    @Override
+    public Uploaded upload(String upload, long now) {
+        return use(() -> uploads.upload(upload, now));
+    }
+
+    @Override
+    public Optional<Part> part(String upload, int part) {
+        return use(() -> uploads.part(upload, part));
+    }
+
+    @Override
+    public long oldestUnused() {
+        return use(uploads::oldestUnused);
+    }
+
+    @Override
+    public void clean(long unusedSince, Set<String> keep, long maxBytes) {
+        transaction(() -> {
+            uploads.clean(unusedSince, keep, maxBytes);
+            return true;
+        });
+    }
+
+    private <T> T transaction(Work<T> work) {
+        return use(() -> {
+            database.begin();
+            T result = work.run();
+            database.commit();
+            checkpointIfLarge();
+            return result;
+        });
     }
 
     @Override

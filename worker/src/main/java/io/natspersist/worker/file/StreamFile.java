@@ -6,6 +6,7 @@ import io.natspersist.worker.change.Message;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,40 @@ public interface StreamFile {
      * Empty optional: the log no longer reaches back that far.
      */
     Optional<List<Change>> changesAfter(long after, int limit, long maxBytes);
+
+    /**
+     * Keeps one part of an upload, in a transaction of its own. Not durable until {@link #sync()}.
+     *
+     * @param part from 1
+     * @param now ms since the epoch
+     */
+    Staged stage(String upload, int part, byte[] data, int crc32c, long now);
+
+    /**
+     * What is there of an upload. One that may still become a value is young again.
+     *
+     * @param now ms since the epoch
+     */
+    Uploaded upload(String upload, long now);
+
+    /** One part of an upload, from 1. */
+    Optional<Part> part(String upload, int part);
+
+    /**
+     * Of the uploads that are no message's value, when the oldest was last added to, ms since the epoch; 0: there is
+     * something to be deleted now; {@link Long#MAX_VALUE}: there is none.
+     */
+    long oldestUnused();
+
+    /**
+     * Deletes parts that no message needs, in a transaction of its own: of values that are gone, and of uploads to which
+     * nothing was added since {@code unusedSince}.
+     *
+     * @param unusedSince ms since the epoch
+     * @param keep uploads of which nothing is deleted
+     * @param maxBytes about how much is deleted at most; at least one part
+     */
+    void clean(long unusedSince, Set<String> keep, long maxBytes);
 
     /** Checkpoints, makes everything durable and lets go of the file, which then holds everything by itself. */
     void close();
@@ -152,6 +187,29 @@ public interface StreamFile {
     record Counted(long messages, long bytes) {}
 
     record KeySeq(String key, long seq) {}
+
+    /** What staging a part came to. */
+    enum Staged {
+        /** It is there, or was there already with the same bytes. */
+        KEPT,
+        /** Another part has its number. */
+        DIFFERS,
+        /** The upload is a message's value already, or is being deleted. */
+        CLOSED
+    }
+
+    /**
+     * @param open whether it may still become a value
+     * @param parts how many there are
+     * @param size of all of them, bytes
+     * @param firstMissing the lowest number, from 1, that no part has
+     * @param crc32c of the parts up to there, one after the other
+     */
+    record Uploaded(boolean open, int parts, long size, int firstMissing, int crc32c) {
+        public static final Uploaded NOTHING = new Uploaded(true, 0, 0, 1, 0);
+    }
+
+    record Part(byte[] data, int crc32c) {}
 
     /** What a request with a message id came to. {@code seq}: that of the set; for deletes 0. */
     record Remembered(long change, long epoch, long seq) {}

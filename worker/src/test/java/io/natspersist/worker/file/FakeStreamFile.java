@@ -8,6 +8,8 @@ import io.natspersist.worker.file.FakeStreamFiles.Stored;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,11 +74,10 @@ final class FakeStreamFile implements StreamFile {
             if (lock == Lock.FENCED) {
                 throw lockLost();
             }
-            seen.apply(changes);
-            if (lock == Lock.HELD) {
-                stored.unsynced.add(List.copyOf(changes));
-                stored.writer = node;
-                volume.applied(node, changes);
+            List<Change> batch = List.copyOf(changes);
+            seen.apply(batch);
+            if (remember(s -> s.apply(batch))) {
+                volume.applied(node, batch);
             }
             volume.step(node, "after apply", stream);
         }
@@ -92,6 +93,59 @@ final class FakeStreamFile implements StreamFile {
             }
             stored.sync();
             volume.step(node, "after sync", stream);
+        }
+    }
+
+    /** Has a transaction reach the volume with the next sync; false: it never will. */
+    private boolean remember(Consumer<MemoryStream> transaction) {
+        if (lock != Lock.HELD) {
+            return false;
+        }
+        stored.unsynced.add(transaction);
+        stored.writer = node;
+        return true;
+    }
+
+    @Override
+    public Staged stage(String upload, int part, byte[] data, int crc32c, long now) {
+        Part staged = new Part(data.clone(), crc32c);
+        return write("stage", s -> s.uploads().stage(upload, part, staged, now));
+    }
+
+    @Override
+    public Uploaded upload(String upload, long now) {
+        return write("upload", s -> s.uploads().upload(upload, now));
+    }
+
+    @Override
+    public Optional<Part> part(String upload, int part) {
+        return read(s -> s.uploads().part(upload, part));
+    }
+
+    @Override
+    public long oldestUnused() {
+        return read(s -> s.uploads().oldestUnused());
+    }
+
+    @Override
+    public void clean(long unusedSince, Set<String> keep, long maxBytes) {
+        write("clean", s -> {
+            s.uploads().clean(unusedSince, keep, maxBytes);
+            return true;
+        });
+    }
+
+    private <T> T write(String operation, Function<MemoryStream, T> how) {
+        synchronized (volume) {
+            volume.step(node, "before " + operation, stream);
+            check();
+            if (lock == Lock.FENCED) {
+                throw lockLost();
+            }
+            T result = how.apply(seen);
+            remember(s -> how.apply(s));
+            volume.step(node, "after " + operation, stream);
+            return result;
         }
     }
 

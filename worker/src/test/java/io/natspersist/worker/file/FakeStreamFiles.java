@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,8 @@ public final class FakeStreamFiles {
         /** What its owner and whoever comes after a mere kill see: the durable state and the unsynced batches. */
         MemoryStream current;
         final Set<FakeStreamFile> handles = new LinkedHashSet<>();
-        final List<List<Change>> unsynced = new ArrayList<>();
+        /** Transactions, in order. */
+        final List<Consumer<MemoryStream>> unsynced = new ArrayList<>();
         String writer = "";
         long epoch;
         boolean corrupt;
@@ -60,7 +62,7 @@ public final class FakeStreamFiles {
         }
 
         void sync() {
-            unsynced.forEach(durable::apply);
+            unsynced.forEach(transaction -> transaction.accept(durable));
             unsynced.clear();
         }
     }

@@ -28,6 +28,7 @@ final class MemoryStream {
     private final NavigableMap<Long, Change> log = new TreeMap<>();
     private final Map<String, Id> ids = new TreeMap<>();
     private final List<EpochStart> epochs = new ArrayList<>();
+    private MemoryUploads uploads = new MemoryUploads();
     private long change;
     private boolean destroyed;
     private long lastSeq;
@@ -48,6 +49,7 @@ final class MemoryStream {
         copy.log.putAll(log);
         copy.ids.putAll(ids);
         copy.epochs.addAll(epochs);
+        copy.uploads = uploads.copy();
         copy.change = change;
         copy.destroyed = destroyed;
         copy.lastSeq = lastSeq;
@@ -114,6 +116,9 @@ final class MemoryStream {
         if (set.key() != null) {
             keys.put(set.key(), set.seq());
         }
+        if (set.large() != null) {
+            uploads.use(set.large(), set.seq(), set.decidedAt());
+        }
         bytes += set.message().bytes();
         lastSeq = Math.max(lastSeq, set.seq());
         remember(set.msgId(), set, set.seq());
@@ -146,6 +151,9 @@ final class MemoryStream {
         Change.Set gone = messages.remove(seq);
         if (gone != null) {
             bytes -= gone.message().bytes();
+            if (gone.large() != null) {
+                uploads.drop(gone.large());
+            }
             if (gone.key() != null) {
                 keys.remove(gone.key());
             }
@@ -172,6 +180,10 @@ final class MemoryStream {
         if (msgId != null) {
             ids.put(msgId, new Id(new Remembered(by.number(), by.epoch(), seq), by.decidedAt()));
         }
+    }
+
+    MemoryUploads uploads() {
+        return uploads;
     }
 
     Optional<Message> get(long seq) {

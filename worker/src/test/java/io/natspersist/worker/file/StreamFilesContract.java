@@ -6,19 +6,26 @@ import static io.natspersist.worker.file.Changes.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.StreamFile.Staged;
 import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFiles.Opened;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every volume of stream files does. */
@@ -364,6 +371,176 @@ abstract class StreamFilesContract {
         files.forgetSlot(SLOT);
 
         opened(files, 3).close();
+    }
+
+    // ---- large values
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Staged stage(StreamFile file, String upload, int part, String data, long now) {
+        return file.stage(upload, part, bytes(data), Crc32c.of(bytes(data)), now);
+    }
+
+    private static LargeValue large(String upload, String... parts) {
+        byte[] whole = bytes(String.join("", parts));
+        return new LargeValue(upload, whole.length, parts.length, Crc32c.of(whole));
+    }
+
+    private Change.Set setLarge(@Nullable String key, LargeValue large) {
+        Change.Set set = changes.set(key, null);
+        return new Change.Set(set.stream(), set.epoch(), set.number(), set.decidedAt(), set.seq(), set.time(),
+                set.key(), set.msgId(), set.headers(), null, large);
+    }
+
+    @Test
+    void anUploadIsTheSumOfItsPartsInWhateverOrderTheyCome() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+
+        assertThat(file.upload("u", 5)).isEqualTo(Uploaded.NOTHING);
+        assertThat(stage(file, "u", 3, "cc", 10)).isEqualTo(Staged.KEPT);
+        assertThat(file.upload("u", 10)).isEqualTo(new Uploaded(true, 1, 2, 1, 0));
+        assertThat(stage(file, "u", 1, "aaaa", 11)).isEqualTo(Staged.KEPT);
+        assertThat(file.upload("u", 11)).isEqualTo(new Uploaded(true, 2, 6, 2, Crc32c.of(bytes("aaaa"))));
+        assertThat(stage(file, "u", 2, "b", 12)).isEqualTo(Staged.KEPT);
+        assertThat(file.upload("u", 12)).isEqualTo(new Uploaded(true, 3, 7, 4, Crc32c.of(bytes("aaaabcc"))));
+        assertThat(file.state()).isEqualTo(State.EMPTY);
+        file.close();
+    }
+
+    @Test
+    void aPartMayComeTwiceButNotWithOtherBytes() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "a", 10);
+
+        assertThat(stage(file, "u", 1, "a", 11)).isEqualTo(Staged.KEPT);
+        assertThat(stage(file, "u", 1, "b", 12)).isEqualTo(Staged.DIFFERS);
+        assertThat(file.part("u", 1).orElseThrow().data()).isEqualTo(bytes("a"));
+        file.close();
+    }
+
+    @Test
+    void aLargeValueIsItsPartsAndCountsWhole() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "aaaa", 10);
+        stage(file, "u", 2, "bb", 10);
+        Change.Set set = setLarge("key", large("u", "aaaa", "bb"));
+        file.apply(List.of(set, changes.set("x")));
+
+        assertMessages(file.get("key").stream().toList(), set.message());
+        assertThat(file.state().bytes()).isEqualTo(3 + 6 + 1);
+        assertThat(file.part("u", 1).orElseThrow().crc32c()).isEqualTo(Crc32c.of(bytes("aaaa")));
+        assertThat(file.part("u", 2).orElseThrow().data()).isEqualTo(bytes("bb"));
+        assertThat(file.part("u", 3)).isEmpty();
+        assertThat(file.part("v", 1)).isEmpty();
+        assertChanges(file.changesAfter(0, 1, 1000).orElseThrow(), List.of(set));
+        assertThat(file.oldestUnused()).isEqualTo(Long.MAX_VALUE);
+        file.close();
+    }
+
+    @Test
+    void anUploadThatIsAValueTakesNoMoreParts() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "a", 10);
+        file.apply(List.of(setLarge(null, large("u", "a"))));
+
+        assertThat(stage(file, "u", 1, "a", 11)).isEqualTo(Staged.CLOSED);
+        assertThat(stage(file, "u", 2, "b", 11)).isEqualTo(Staged.CLOSED);
+        assertThat(file.upload("u", 12).open()).isFalse();
+        file.close();
+    }
+
+    @Test
+    void thePartsOfAValueThatIsGoneAreDeletedInSlices() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "aaaa", 10);
+        stage(file, "u", 2, "bbbb", 10);
+        stage(file, "v", 1, "c", 10);
+        Change.Set set = setLarge("k", large("u", "aaaa", "bbbb"));
+        file.apply(List.of(set, setLarge("k", large("v", "c"))));
+
+        assertThat(file.oldestUnused()).isZero();
+        assertThat(stage(file, "u", 3, "x", 11)).isEqualTo(Staged.CLOSED);
+        file.clean(0, Set.of(), 4);
+        assertThat(file.part("u", 1)).isEmpty();
+        assertThat(file.part("u", 2)).isPresent();
+        assertThat(file.oldestUnused()).isZero();
+        file.clean(0, Set.of(), 4);
+        file.clean(0, Set.of(), 4);
+        assertThat(file.part("u", 2)).isEmpty();
+        assertThat(file.oldestUnused()).isEqualTo(Long.MAX_VALUE);
+        assertThat(file.part("v", 1)).isPresent();
+        assertChanges(file.changesAfter(0, 1, 1000).orElseThrow(), List.of(set));
+        assertThat(stage(file, "u", 1, "new", 12)).isEqualTo(Staged.KEPT);
+        file.close();
+    }
+
+    @Test
+    void deletingALargeValueInAnyWayLetsGoOfItsParts() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        for (String upload : List.of("u", "v", "w")) {
+            stage(file, upload, 1, "aaaa", 10);
+            file.apply(List.of(setLarge(null, large(upload, "aaaa"))));
+        }
+        file.apply(List.of(changes.delete(2L)));
+        assertThat(file.state().bytes()).isEqualTo(8);
+        file.apply(List.of(changes.deleteAll(3, null)));
+        assertThat(file.state().bytes()).isZero();
+
+        file.clean(0, Set.of(), 1000);
+
+        assertThat(file.oldestUnused()).isEqualTo(Long.MAX_VALUE);
+        assertThat(List.of("u", "v", "w")).allSatisfy(upload -> assertThat(file.part(upload, 1)).isEmpty());
+        file.close();
+    }
+
+    @Test
+    void anUploadThatNobodyUsesIsDeletedOnceItIsOldUnlessItIsToBeKept() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "old", 1, "a", 10);
+        stage(file, "kept", 1, "a", 11);
+        stage(file, "asked for", 1, "a", 12);
+        stage(file, "young", 1, "a", 20);
+        file.upload("asked for", 25);
+
+        assertThat(file.oldestUnused()).isEqualTo(10);
+        file.clean(20, Set.of("kept"), 1000);
+
+        assertThat(file.part("old", 1)).isEmpty();
+        assertThat(file.part("kept", 1)).isPresent();
+        assertThat(file.part("asked for", 1)).isPresent();
+        assertThat(file.part("young", 1)).isPresent();
+        assertThat(file.oldestUnused()).isEqualTo(11);
+        file.close();
+    }
+
+    @Test
+    void partsOutliveTheirOwner() {
+        StreamFiles files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "a", 10);
+        file.close();
+
+        StreamFile next = opened(files, 4);
+
+        assertThat(stage(next, "u", 2, "b", 11)).isEqualTo(Staged.KEPT);
+        assertThat(next.upload("u", 12)).isEqualTo(new Uploaded(true, 2, 2, 3, Crc32c.of(bytes("ab"))));
+        next.close();
+    }
+
+    @Test
+    void aLargeValueTakesNoRoomInTheLogOrInAPage() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        for (int i = 0; i < 4; i++) {
+            file.apply(List.of(setLarge("key", new LargeValue("u" + i, 1 << 30, 1 << 10, 0))));
+        }
+        file.apply(List.of(setLarge(null, new LargeValue("v", 1 << 30, 1 << 10, 0))));
+
+        assertThat(file.changesAfter(0, 100, 2_000).orElseThrow()).hasSize(5);
+        assertThat(file.read(1, 100, 100, 1_000)).hasSize(2);
+        assertThat(file.state().bytes()).isEqualTo(3 + (1L << 31));
+        file.close();
     }
 
     private StreamFile filled(Change... all) {
