@@ -17,6 +17,7 @@ import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.stream.Result;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,10 @@ final class Answers {
                     r.changes().stream().map(Answers::wire).toList(), r.change(), r.epoch()).encode());
             case Result.Reset r ->
                 new Answer(Headers.NONE, new ChangeBatch.Reset(r.change(), r.epoch(), r.lost()).encode());
-            case Result.Refused r -> of(error(r));
+            case Result.PartKept r -> Answer.json(Map.of("upload", r.upload(), "part", r.part()));
+            case Result.PartFound r -> new Answer(Headers.builder().add(HeaderNames.PART, r.part())
+                    .add(HeaderNames.CRC32C, HexFormat.of().toHexDigits(r.crc32c())).build(), r.data());
+            case Result.Refused r -> new Answer(error(r).headers().and(r.details()), NO_BYTES);
             case Result.RefusedItem r -> refused(r);
         };
     }
@@ -132,7 +136,11 @@ final class Answers {
                 .addIfPresent(HeaderNames.KEY, m.key())
                 .addIfPresent(HeaderNames.MSG_ID, m.msgId());
         byte[] value = m.value();
-        if (value == null) {
+        if (m.large() != null) {
+            headers.add(HeaderNames.SIZE, m.large().size())
+                    .add(HeaderNames.PARTS, m.large().parts())
+                    .add(HeaderNames.CRC32C, HexFormat.of().toHexDigits(m.large().crc32c()));
+        } else if (value == null) {
             headers.add(HeaderNames.NO_VALUE, "true");
         }
         return new Answer(headers.build().and(m.headers()), value == null ? NO_BYTES : value);

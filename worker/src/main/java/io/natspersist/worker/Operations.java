@@ -2,17 +2,20 @@
 package io.natspersist.worker;
 
 import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderFields;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.ServiceError;
 import io.natspersist.transport.Message;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.stream.Operation;
 import io.natspersist.worker.stream.Operation.Which;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests as docs/protocol.md has them. Stateless. */
@@ -22,14 +25,18 @@ final class Operations {
     static final int MOST = 1_000;
 
     /** Every operation that {@link #read} knows. */
-    static final List<String> NAMES = List.of("set", "get", "getAll", "delete", "deleteAll", "keys", "info", "flush",
+    static final List<String> NAMES = List.of("set", "part", "get", "getPart", "getAll", "delete", "deleteAll", "keys", "info", "flush",
             "resume");
 
     private static final int MAX_KEY = 1_024;
     private static final int MAX_MSG_ID = 256;
+    private static final Pattern UPLOAD_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private static final Set<String> SET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ,
-            HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.NO_VALUE);
+            HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.NO_VALUE, HeaderNames.UPLOAD, HeaderNames.PARTS,
+            HeaderNames.SIZE, HeaderNames.CRC32C);
+    private static final Set<String> PART = Set.of(HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.CRC32C);
+    private static final Set<String> GET_PART = Set.of(HeaderNames.SEQ, HeaderNames.CHANGE, HeaderNames.PART);
     private static final Set<String> GET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.LAST,
             HeaderNames.START_TIME, HeaderNames.OF_MSG_ID);
     private static final Set<String> SET_MANY = Set.of(HeaderNames.ATOMIC);
@@ -68,6 +75,9 @@ final class Operations {
         return switch (op) {
             case "set" -> set(fields, request.payload(), maxBytes);
             case "setMany" -> ManySets.read(only(fields, SET_MANY), request.payload(), maxBytes);
+            case "part" -> part(only(fields, PART), request.payload(), maxBytes);
+            case "getPart" -> new Operation.GetPart(only(fields, GET_PART).required(HeaderNames.SEQ),
+                    fields.required(HeaderNames.CHANGE), partNumber(fields, HeaderNames.PART));
             case "get" -> new Operation.Get(which(only(fields, GET)));
             case "getAll" -> getAll(only(fields, GET_ALL));
             case "delete" -> delete(only(fields, DELETE));
@@ -114,9 +124,13 @@ final class Operations {
         if (noValue && payload.length > 0) {
             throw new BadMessage(HeaderNames.NO_VALUE, "is true, and there is a payload");
         }
+        LargeValue large = large(fields);
+        if (large != null && (noValue || payload.length > 0)) {
+            throw new BadMessage(HeaderNames.UPLOAD, "is the value, and there is another, or none is to be");
+        }
         return fitting(new Operation.Set(key, seq, fields.number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT),
                 expectSeq, msgId(fields), fields.number(HeaderNames.TIME, Operation.ABSENT), fields.ofMessage(),
-                noValue ? null : payload), maxBytes);
+                noValue || large != null ? null : payload, large), maxBytes);
     }
 
     static Operation.Set fitting(Operation.Set set, long maxBytes) {
@@ -125,6 +139,59 @@ final class Operations {
                     "key, headers and value have " + set.bytes() + " bytes, more than " + maxBytes);
         }
         return set;
+    }
+
+    private static @Nullable LargeValue large(HeaderFields fields) {
+        if (!fields.has(HeaderNames.UPLOAD) && !fields.has(HeaderNames.PARTS) && !fields.has(HeaderNames.SIZE)
+                && !fields.has(HeaderNames.CRC32C)) {
+            return null;
+        }
+        String upload = upload(fields);
+        int parts = partNumber(fields, HeaderNames.PARTS);
+        long size = fields.required(HeaderNames.SIZE);
+        if (size < parts) {
+            throw new BadMessage(HeaderNames.SIZE, "is less than a byte for each part");
+        }
+        return new LargeValue(upload, size, parts, checksum(fields));
+    }
+
+    private static Operation.Part part(HeaderFields fields, byte[] payload, long maxBytes) {
+        Operation.Part part = new Operation.Part(upload(fields), partNumber(fields, HeaderNames.PART),
+                checksum(fields), payload);
+        if (payload.length == 0) {
+            throw new BadMessage("part", "has no bytes");
+        }
+        if (payload.length > maxBytes) {
+            throw new Unreadable(ErrorCode.TOO_LARGE,
+                    "the part has " + payload.length + " bytes, more than " + maxBytes);
+        }
+        if (Crc32c.of(payload) != part.crc32c()) {
+            throw new Unreadable(ErrorCode.BAD_CHECKSUM, "part " + part.part() + " of upload " + part.upload()
+                    + " does not have its checksum");
+        }
+        return part;
+    }
+
+    private static String upload(HeaderFields fields) {
+        String upload = fields.text(HeaderNames.UPLOAD);
+        if (upload == null || !UPLOAD_ID.matcher(upload).matches()) {
+            throw new BadMessage(HeaderNames.UPLOAD,
+                    upload == null ? "is missing" : "is not 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        return upload;
+    }
+
+    private static int partNumber(HeaderFields fields, String header) {
+        long number = fields.required(header);
+        if (number < 1 || number >= Integer.MAX_VALUE) {
+            throw new BadMessage(header, "is not from 1 to " + (Integer.MAX_VALUE - 1));
+        }
+        return (int) number;
+    }
+
+    private static int checksum(HeaderFields fields) {
+        return fields.checksum(HeaderNames.CRC32C)
+                .orElseThrow(() -> new BadMessage(HeaderNames.CRC32C, "is missing"));
     }
 
     private static Which which(HeaderFields fields) {

@@ -6,6 +6,7 @@ import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,7 @@ final class Contents {
     private final Map<Long, Lookup> learntSeqs = new HashMap<>();
     private final Map<String, KnownKey> learntKeys = new HashMap<>();
     private final Map<String, Optional<Remembered>> learntIds = new HashMap<>();
+    private final Map<String, Uploaded> learntUploads = new HashMap<>();
 
     /** The file's word on a key that the tail does not know; seq 0: no such key. */
     private record KnownKey(long seq, long bytes) {}
@@ -178,6 +180,16 @@ final class Contents {
         learntIds.put(msgId, inFile);
     }
 
+    /** What there is of an upload; null: the file was not asked yet. */
+    @Nullable
+    Uploaded upload(String upload) {
+        return learntUploads.get(upload);
+    }
+
+    void learnUpload(String upload, Uploaded inFile) {
+        learntUploads.put(upload, inFile);
+    }
+
     /** Forgets what was read from the file for the operation that has just been decided. */
     void forgetLearnt() {
         if (!learntSeqs.isEmpty()) {
@@ -188,6 +200,9 @@ final class Contents {
         }
         if (!learntIds.isEmpty()) {
             learntIds.clear();
+        }
+        if (!learntUploads.isEmpty()) {
+            learntUploads.clear();
         }
     }
 

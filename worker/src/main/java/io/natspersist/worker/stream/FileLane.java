@@ -92,17 +92,24 @@ final class FileLane {
 
     /** Does something with the file, which is opened, or made, if need be. */
     <T> void with(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
-        with(host.fileThreads(), task, done, failed);
+        with(host.fileThreads(), () -> task, done, failed);
     }
 
     /** The same for what nobody waits for. */
     <T> void inBackground(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
+        with(host.flushThreads(), () -> task, done, failed);
+    }
+
+    /** The same; what is to be done is asked for, on the loop, when it is its turn. */
+    <T> void inBackground(Supplier<Function<StreamFile, T>> task, Consumer<T> done,
+            Consumer<StreamFileException> failed) {
         with(host.flushThreads(), task, done, failed);
     }
 
-    private <T> void with(Executor where, Function<StreamFile, T> task, Consumer<T> done,
+    private <T> void with(Executor where, Supplier<Function<StreamFile, T>> begin, Consumer<T> done,
             Consumer<StreamFileException> failed) {
         enqueue(where, () -> {
+            Function<StreamFile, T> task = begin.get();
             Consumer<StreamFile> mend = mending.get();
             boolean mustExist = exists;
             boolean surelyAbsent = !exists && !triedToCreate;

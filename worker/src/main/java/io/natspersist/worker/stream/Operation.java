@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.StreamFile.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,17 @@ public sealed interface Operation {
      * @param expectLastSeq the stream's last seq must be this; {@link #ABSENT}: any
      * @param expectSeq the key's seq must be this, 0: the key must not exist; {@link #ABSENT}: any
      * @param time ms since the epoch; {@link #ABSENT}: now
+     * @param large the value came in parts
      */
     record Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId, long time,
-            Headers headers, byte @Nullable [] value) implements Operation {
+            Headers headers, byte @Nullable [] value, @Nullable LargeValue large) implements Operation {
+
+        /** With its value, or without any. */
+        public Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId,
+                long time, Headers headers, byte @Nullable [] value) {
+            this(key, seq, expectLastSeq, expectSeq, msgId, time, headers, value, null);
+        }
+
         @Override
         public boolean writes() {
             return true;
@@ -63,7 +72,18 @@ public sealed interface Operation {
         }
     }
 
+    /** A part of a large value that is on its way: it changes nothing yet. */
+    record Part(String upload, int part, int crc32c, byte[] data) implements Operation {
+        @Override
+        public long bytes() {
+            return Change.OVERHEAD + data.length;
+        }
+    }
+
     record Get(Which which) implements Operation {}
+
+    /** A part of the large value of the message at {@code seq} that was stored by {@code change}. */
+    record GetPart(long seq, long change, int part) implements Operation {}
 
     /** Which message is meant. */
     sealed interface Which {

@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.KeySeq;
@@ -17,6 +18,10 @@ public sealed interface Result {
     record StoredMany(List<Result> items, long change, long epoch) implements Result {}
 
     record Found(Message message, long epoch) implements Result {}
+
+    record PartKept(String upload, int part) implements Result {}
+
+    record PartFound(int part, int crc32c, byte[] data) implements Result {}
 
     /** @param deleted how many messages went; of a duplicate this is not known, and 0 */
     record Removed(long deleted, long change, long epoch, boolean duplicate) implements Result {}
@@ -46,10 +51,17 @@ public sealed interface Result {
     /** All of an atomic request was refused, because of the item with this index. */
     record RefusedItem(int index, Refused why) implements Result {}
 
-    /** @param retryAfterMillis 0: no advice */
-    record Refused(ErrorCode code, String why, long retryAfterMillis) implements Result {
+    /**
+     * @param retryAfterMillis 0: no advice
+     * @param details what the answer says beside, in headers
+     */
+    record Refused(ErrorCode code, String why, long retryAfterMillis, Headers details) implements Result {
         public Refused(ErrorCode code, String why) {
             this(code, why, 0);
+        }
+
+        public Refused(ErrorCode code, String why, long retryAfterMillis) {
+            this(code, why, retryAfterMillis, Headers.NONE);
         }
     }
 }

@@ -54,6 +54,7 @@ final class Stream {
     private final Writes writes;
     private final BatchWrites batches;
     private final Reads reads;
+    private final Uploads uploads;
 
     private Phase phase = Phase.OPENING;
     private Contents contents = new Contents(StreamFile.State.EMPTY);
@@ -78,6 +79,7 @@ final class Stream {
         this.writes = new Writes(this, host);
         this.batches = new BatchWrites(this, host, writes);
         this.reads = new Reads(this, host);
+        this.uploads = new Uploads(this, host);
         this.usedAtNanos = host.loop().nanos();
     }
 
@@ -101,6 +103,10 @@ final class Stream {
         return file;
     }
 
+    Uploads uploads() {
+        return uploads;
+    }
+
     /** Why the stream takes no writes just now; null: it takes them. */
     @Nullable
     Refused trouble() {
@@ -117,7 +123,7 @@ final class Stream {
 
     // ---- opening
 
-    private record Found(StreamFile.State state, List<String> ids, List<Change> added) {}
+    private record Found(StreamFile.State state, List<String> ids, long oldestUnused) {}
 
     /**
      * Opens the stream. Changes of dead owners that its file lacks go into the file before anything is answered: what they
@@ -129,7 +135,7 @@ final class Stream {
                 case Opened.File there when found != null -> nowOpen(found, adopted);
                 case Opened.File there -> throw new IllegalStateException(name + ": opened, and nothing read");
                 case Opened.Absent absent when adopted.isEmpty() ->
-                    nowOpen(new Found(StreamFile.State.EMPTY, List.of(), List.of()), adopted);
+                    nowOpen(new Found(StreamFile.State.EMPTY, List.of(), Long.MAX_VALUE), adopted);
                 case Opened.Absent absent -> file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted),
                         e -> cannotOpen(refusal(e)));
                 case Opened.Unavailable u -> cannotOpen(refusal(StreamFileException.Kind.UNAVAILABLE, u.why()));
@@ -152,12 +158,13 @@ final class Stream {
         for (int from = 0; from < missing.size(); from += MOST_PER_BATCH) {
             f.apply(missing.subList(from, Math.min(missing.size(), from + MOST_PER_BATCH)));
         }
-        return new Found(f.state(), f.rememberedIds(0), missing);
+        return new Found(f.state(), f.rememberedIds(0), f.oldestUnused());
     }
 
     private void nowOpen(Found found, AdoptedTail adopted) {
         contents = new Contents(found.state());
         found.ids().forEach(id -> host.recentIds().add(name, id));
+        uploads.oldestUnused(found.oldestUnused());
         adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
         phase = Phase.OPEN;
         host.opened(this);
@@ -212,6 +219,8 @@ final class Stream {
             case Operation.DeleteAll all -> writes.deleteAll(all, answer);
             case Operation.Destroy destroy -> writes.destroy(destroy, answer);
             case Operation.Get get -> reads.get(get.which(), answer);
+            case Operation.Part part -> uploads.part(part, answer);
+            case Operation.GetPart part -> uploads.getPart(part, answer);
             case Operation.GetAll all -> reads.getAll(all, answer);
             case Operation.Keys keys -> reads.keys(keys, answer);
             case Operation.Info info -> reads.info(answer);
@@ -320,7 +329,7 @@ final class Stream {
         for (Tail.Entry entry : entries) {
             pending.add(new Pending(entry.change(), entry.spilled(), entry.position()));
         }
-        Function<StreamFile, StreamFile.State> transaction = f -> {
+        Function<StreamFile, Applied> transaction = f -> {
             List<Change> next = new ArrayList<>(pending.size());
             for (Pending p : pending) {
                 if (p.change.number() > f.state().change()) { // a transaction that failed may have been committed
@@ -330,7 +339,7 @@ final class Stream {
             if (!next.isEmpty()) {
                 f.apply(next);
             }
-            return f.state();
+            return new Applied(f.state(), f.oldestUnused());
         };
         Consumer<StreamFileException> failed = e -> {
             applying = false;
@@ -338,13 +347,17 @@ final class Stream {
             inTrouble(refusal(e));
         };
         if (awaitingFile.isEmpty()) {
-            file.inBackground(transaction, state -> applied(count, state), failed);
+            file.inBackground(transaction, applied -> applied(count, applied), failed);
         } else {
-            file.with(transaction, state -> applied(count, state), failed);
+            file.with(transaction, applied -> applied(count, applied), failed);
         }
     }
 
-    private void applied(int count, StreamFile.State state) {
+    private record Applied(StreamFile.State state, long oldestUnused) {}
+
+    private void applied(int count, Applied now) {
+        StreamFile.State state = now.state;
+        uploads.oldestUnused(now.oldestUnused);
         applying = false;
         host.writing(-1);
         trouble = null;

@@ -53,6 +53,9 @@ interface StreamHost {
     /** The journal has let go of something that the stream held in it. */
     void synced(Stream stream);
 
+    /** The stream has parts that are to be deleted, now or later: {@link Uploads#clean} is to be called now and then. */
+    void uploading(Stream stream);
+
     /** The stream's file failed; {@link Stream#retry} is to be called now and then. */
     void troubled(Stream stream);
 

@@ -16,5 +16,9 @@ public enum StreamMistake {
     /** Where two owners gave out one change number, the lower epoch's stays. */
     HIGHER_EPOCH_IGNORED,
     /** A notice of many changes leaves one out, and those behind it get its number and the ones after. */
-    PACKED_NOTICE_SKIPS
+    PACKED_NOTICE_SKIPS,
+    /** A large value is shown before its parts are forced. */
+    PARTS_UNFORCED,
+    /** A large value is shown though parts of it are missing. */
+    PARTS_UNCHECKED
 }

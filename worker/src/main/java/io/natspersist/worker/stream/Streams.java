@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +61,8 @@ public final class Streams {
     private final Due toTrail = new Due();
     private final Due troubled = new Due();
     private final Settling settling = new Settling();
+    /** Those with parts that are to be deleted, now or later. */
+    private final Set<Stream> uploading = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
     private long tailBytes;
     private int writing;
@@ -200,6 +203,7 @@ public final class Streams {
         toSync.remove(stream);
         toTrail.remove(stream);
         troubled.remove(stream);
+        uploading.remove(stream);
         ServedSlot served = slots.get(stream.slot());
         if (served != null) {
             served.streams.remove(stream);
@@ -217,6 +221,7 @@ public final class Streams {
         toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
         settleAdopted(now, pressed);
         toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
+        uploading.removeIf(stream -> !cleaned(stream));
         closeIdle(now);
         closeFiles();
         spill();
@@ -246,6 +251,14 @@ public final class Streams {
         }
     }
 
+    /** Returns whether there may be more to be deleted. */
+    private static boolean cleaned(Stream stream) {
+        if (stream.isQuiet()) {
+            stream.uploads().clean();
+        }
+        return stream.uploads().waits();
+    }
+
     private void trail(Stream stream) {
         if (!config.mistakes().contains(StreamMistake.NOTICE_LOST)) {
             long change = stream.contents().change();
@@ -261,7 +274,9 @@ public final class Streams {
                     || toClose.size() >= MOST_CLOSING) {
                 break;
             }
-            toClose.add(stream);
+            if (!stream.uploads().waits() || toClose.size() < tooMany) {
+                toClose.add(stream);
+            }
         }
         toClose.forEach(this::close);
     }
@@ -420,6 +435,11 @@ public final class Streams {
         @Override
         public void synced(Stream stream) {
             toSync.remove(stream);
+        }
+
+        @Override
+        public void uploading(Stream stream) {
+            uploading.add(stream);
         }
 
         @Override

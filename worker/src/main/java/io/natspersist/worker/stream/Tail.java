@@ -9,9 +9,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,7 @@ final class Tail {
     private final Map<Long, Long> gone = new HashMap<>();
     private final Map<String, KeyState> keys = new HashMap<>();
     private final Map<String, Remembered> ids = new HashMap<>();
+    private final Set<String> uploads = new HashSet<>();
     private long clearedUpTo;
     private long clearedBy;
     private long bytes;
@@ -169,6 +172,9 @@ final class Tail {
                 if (set.key() != null) {
                     keys.put(set.key(), new KeyState(set.seq(), set.message().bytes(), set.number()));
                 }
+                if (set.large() != null) {
+                    uploads.add(set.large().upload());
+                }
                 remember(set.msgId(), set, set.seq());
             }
             case Change.Delete delete -> remember(delete.msgId(), delete, 0);
@@ -223,6 +229,16 @@ final class Tail {
     @Nullable
     Remembered id(String msgId) {
         return ids.get(msgId);
+    }
+
+    /** Whether a set of the tail has made this upload a value, which the file may not know. */
+    boolean uses(String upload) {
+        return uploads.contains(upload);
+    }
+
+    /** All uploads of which that is so. */
+    Set<String> uploads() {
+        return Set.copyOf(uploads);
     }
 
     /** The seq up to which a deleteAll in the tail voids the file; 0: none. */
@@ -289,6 +305,9 @@ final class Tail {
                 live.remove(set.seq(), entry);
                 if (set.msgId() != null) {
                     ids.remove(set.msgId());
+                }
+                if (set.large() != null) {
+                    uploads.remove(set.large().upload());
                 }
             }
             case Change.Delete delete -> {

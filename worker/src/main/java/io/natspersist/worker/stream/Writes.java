@@ -5,6 +5,7 @@ import io.natspersist.protocol.ErrorCode;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Contents.Lookup;
 import io.natspersist.worker.stream.Result.Refused;
@@ -49,6 +50,17 @@ final class Writes {
         if (refused != null) {
             return tell(refused, answer);
         }
+        if (op.large() != null) {
+            // The last fact of all: the parts stay as they were found until the change is in the tail.
+            Uploaded there = contents.upload(op.large().upload());
+            if (there == null) {
+                return stream.uploads().fetch(op.large());
+            }
+            Refused incomplete = stream.uploads().refusal(op.large(), there);
+            if (incomplete != null) {
+                return tell(incomplete, answer);
+            }
+        }
         Change.Set set = decided(op, contents.change() + 1, seq, host.now());
         store(set, host.journal().append(set));
         Result stored = new Result.Stored(seq, set.number(), set.epoch(), false);
@@ -73,7 +85,8 @@ final class Writes {
     /** The change that a set amounts to. */
     Change.Set decided(Operation.Set op, long number, long seq, long now) {
         return new Change.Set(stream.name(), stream.epoch(), number, now, seq,
-                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value());
+                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value(),
+                op.large());
     }
 
     /** Takes in a set that is journaled; what stood at its seq and key is known. */

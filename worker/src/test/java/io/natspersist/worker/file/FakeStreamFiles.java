@@ -253,6 +253,11 @@ public final class FakeStreamFiles {
         return List.copyOf(streams.keySet());
     }
 
+    /** The parts of large values in a stream's file: the upload and the number of each, in order. */
+    public synchronized List<String> parts(StreamName stream) {
+        return streams.get(stream).current.uploads().names();
+    }
+
     public synchronized int openFiles() {
         return open.size();
     }

@@ -6,6 +6,7 @@ import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.StreamFile.Part;
 import io.natspersist.worker.file.StreamFile.Staged;
 import io.natspersist.worker.file.StreamFile.Uploaded;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,13 @@ final class MemoryUploads {
 
     Optional<Part> part(String id, int number) {
         return Optional.ofNullable(uploads.get(id)).map(u -> u.parts.get(number));
+    }
+
+    /** Of every part: its upload and its number, in order. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        uploads.forEach((id, upload) -> upload.parts.keySet().forEach(number -> names.add(id + " " + number)));
+        return names;
     }
 
     void use(LargeValue value, long seq, long now) {
