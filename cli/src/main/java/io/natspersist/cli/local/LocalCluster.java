@@ -23,21 +23,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster on this machine: a NATS server unless one is given, a coordinator in this process, and workers as processes of
- * their own, which are started again when they die. They all end with this process, however it ends.
+ * their own. Server and workers are started again when they die, and all end with this process, however it ends.
  */
 public final class LocalCluster implements AutoCloseable {
 
     private final ClusterConfig config;
     private final Consumer<String> events;
     private final DirectoryLock lock;
-    private final @Nullable NatsServerProcess nats;
+    private final @Nullable OwnNatsServer nats;
     private final String url;
     private final List<String> workers;
     private final Supervisor supervisor;
     private volatile @Nullable CoordinatorHost coordinator;
 
     private LocalCluster(ClusterConfig config, Consumer<String> events, DirectoryLock lock,
-            @Nullable NatsServerProcess nats, String url) {
+            @Nullable OwnNatsServer nats, String url) {
         this.config = config;
         this.events = events;
         this.lock = lock;
@@ -57,12 +57,12 @@ public final class LocalCluster implements AutoCloseable {
     public static LocalCluster start(ClusterConfig config, Consumer<String> events) throws IOException {
         DirectoryLock lock = DirectoryLock.take(config.directory());
         Files.createDirectories(config.volume());
-        NatsServerProcess nats = null;
+        OwnNatsServer nats = null;
         try {
             String url = config.server();
             if (url == null) {
-                nats = NatsServerProcess.start(NatsServerBinary.find(System.getenv()), config.port(),
-                        config.log("nats-server"));
+                nats = OwnNatsServer.start(NatsServerBinary.find(System.getenv()), config.port(),
+                        config.log("nats-server"), events);
                 url = nats.url();
             }
             LocalCluster cluster = new LocalCluster(config, events, lock, nats, url);

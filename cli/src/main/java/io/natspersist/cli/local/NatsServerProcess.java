@@ -22,14 +22,16 @@ final class NatsServerProcess implements AutoCloseable {
             exec 3<&0
             "$@" </dev/null & server=$!
             trap 'kill $server' TERM
-            { read -r _ <&3; kill $server; } 2>/dev/null &
+            { read -r _ <&3; kill $server; } 2>/dev/null & reader=$!
             wait $server
             wait $server
+            kill $reader 2>/dev/null
             """;
 
     private final Process process;
     private final int port;
     private final Path log;
+    private final long startedNanos = System.nanoTime();
 
     private NatsServerProcess(Process process, int port, Path log) {
         this.process = process;
@@ -59,8 +61,16 @@ final class NatsServerProcess implements AutoCloseable {
         return "nats://127.0.0.1:" + port;
     }
 
-    boolean alive() {
-        return process.isAlive();
+    int port() {
+        return port;
+    }
+
+    long livedMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    void onExit(Runnable then) {
+        process.onExit().thenRun(then);
     }
 
     @Override

@@ -31,7 +31,9 @@ class UpCommandIT {
         persist.always("--server", urlOf(first));
         assertThat(persist.run("set", "a.b", "kept")).isZero();
         List<ProcessHandle> children = first.descendants().toList();
-        first.destroy();
+        first.toHandle().destroy(); // leaves its output to be read
+        awaitLine(first, Pattern.compile("stopping: the workers put everything into the streams' files"));
+        awaitLine(first, Pattern.compile("stopped"));
         assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(first.exitValue()).isZero();
         await().atMost(Duration.ofSeconds(10)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
@@ -45,6 +47,36 @@ class UpCommandIT {
             second.destroy();
             assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void aNatsServerOfItsOwnThatDiedIsStartedAgain() throws Exception {
+        RecordedTerminal persist = new RecordedTerminal();
+        Process up = up();
+        try {
+            String url = urlOf(up);
+            persist.always("--server", url);
+            assertThat(persist.run("set", "a.b", "1")).isZero();
+            ProcessHandle server = natsServers(up).getFirst();
+
+            server.destroyForcibly();
+
+            awaitLine(up, Pattern.compile("nats-server ended, and is started again; its log is .+"));
+            await().atMost(Duration.ofSeconds(10)).until(() -> !natsServers(up).isEmpty());
+            assertThat(persist.run("set", "a.b", "2")).isZero();
+            assertThat(persist.run("all", "a.b")).isZero();
+            assertThat(persist.out()).contains("1", "2");
+        } finally {
+            up.destroy();
+            assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(natsServers(up)).isEmpty();
+    }
+
+    /** The servers themselves, not the shell that each has for a parent. */
+    private static List<ProcessHandle> natsServers(Process up) {
+        return up.descendants().filter(p -> p.info().command().filter(c -> c.endsWith("/nats-server")).isPresent())
+                .toList();
     }
 
     @Test
@@ -66,15 +98,19 @@ class UpCommandIT {
     }
 
     private static String urlOf(Process up) throws IOException {
-        Pattern welcome = Pattern.compile("Persist is up: cluster default at (\\S+),");
+        return awaitLine(up, Pattern.compile("Persist is up: cluster default at (\\S+),.*")).group(1);
+    }
+
+    /** Reads what it says up to a line that matches. */
+    private static Matcher awaitLine(Process up, Pattern wanted) throws IOException {
         BufferedReader lines = up.inputReader(UTF_8);
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             System.out.println(line);
-            Matcher matcher = welcome.matcher(line);
-            if (matcher.find()) {
-                return matcher.group(1);
+            Matcher matcher = wanted.matcher(line);
+            if (matcher.matches()) {
+                return matcher;
             }
         }
-        throw new AssertionError("persist up ended before it served");
+        throw new AssertionError("persist up ended without saying " + wanted);
     }
 }
