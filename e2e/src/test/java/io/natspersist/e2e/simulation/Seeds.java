@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +94,7 @@ final class Seeds {
     private static Report sum(Report a, Report b) {
         List<Failed> failed = new ArrayList<>(a.failed);
         failed.addAll(b.failed);
+        failed.sort(Comparator.comparingLong(Failed::seed));
         return new Report(a.runs + b.runs, a.figures.plus(b.figures), failed, 0);
     }
 

@@ -20,6 +20,10 @@ final class WorkerProcess {
     /** After so long without its machine the volume lets go of its locks. */
     private static final long LEASE_MILLIS = 10_000;
 
+    /** The volume never gets full: that there is a ballast file is enough. */
+    private static final long RESERVE_BYTES = 16_384;
+    private static final long BALLAST_BYTES = 4_096;
+
     /** What stands still with a step that takes very long. */
     enum Stops {
         STEP, VOLUME, PROCESS
@@ -67,7 +71,8 @@ final class WorkerProcess {
     private WorkerConfig config() {
         Scenario scenario = world.scenario;
         JournalConfig journal = JournalConfig.DEFAULT.withDurability(scenario.durability())
-                .withSegmentBytes(scenario.segmentBytes()).withMistakes(scenario.journalMistakes());
+                .withSegmentBytes(scenario.segmentBytes()).withSpace(RESERVE_BYTES, BALLAST_BYTES)
+                .withMistakes(scenario.journalMistakes());
         StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 4_096)
                 .withTimes(scenario.applyMillis(), scenario.syncMillis(), scenario.idleMillis())
                 .withMistakes(scenario.streamMistakes());

@@ -3,6 +3,7 @@ package io.natspersist.protocol.table;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.regex.Pattern;
 
 /**
  * One life of a worker: its name and the number that the coordinator gave it when it registered, never twice. Also the name
@@ -10,8 +11,11 @@ import com.fasterxml.jackson.annotation.JsonValue;
  */
 public record Incarnation(String worker, long number) implements Comparable<Incarnation> {
 
+    private static final Pattern WORKER = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,18}");
+
     public Incarnation {
-        if (!worker.matches("[A-Za-z0-9_-]{1,64}")) {
+        if (!WORKER.matcher(worker).matches()) {
             throw new IllegalArgumentException("worker name '" + worker + "' must be 1 to 64 of A-Z a-z 0-9 _ -");
         }
         if (number < 1) {
@@ -24,7 +28,7 @@ public record Incarnation(String worker, long number) implements Comparable<Inca
     public static Incarnation parse(String text) {
         int dot = text.lastIndexOf('.');
         String number = text.substring(dot + 1);
-        if (dot < 0 || !number.matches("[1-9][0-9]{0,18}")) {
+        if (dot < 0 || !NUMBER.matcher(number).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not worker.number");
         }
         try {

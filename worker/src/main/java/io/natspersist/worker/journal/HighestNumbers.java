@@ -4,6 +4,8 @@ package io.natspersist.worker.journal;
 import io.natspersist.protocol.table.Numbers;
 import io.natspersist.worker.disk.Disk;
 import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The highest numbers that a cluster has given out, written down on its volume as the name of an empty file, for a coordinator
@@ -12,6 +14,7 @@ import java.io.IOException;
 public final class HighestNumbers {
 
     private static final String PREFIX = "highest-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})");
 
     private HighestNumbers() {}
 
@@ -73,10 +76,10 @@ public final class HighestNumbers {
     }
 
     private static Numbers parse(String name) {
-        if (!name.matches(PREFIX + "[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}")) {
-            return Numbers.NONE;
-        }
-        String[] parts = name.split("-", -1);
-        return new Numbers(Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+        Matcher numbers = NAME.matcher(name);
+        return numbers.matches()
+                ? new Numbers(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2)),
+                        Long.parseLong(numbers.group(3)))
+                : Numbers.NONE;
     }
 }

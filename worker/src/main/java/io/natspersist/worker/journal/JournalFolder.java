@@ -3,7 +3,7 @@ package io.natspersist.worker.journal;
 
 import io.natspersist.protocol.table.Incarnation;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The names in a journal's folder. */
 record JournalFolder(String path) {
@@ -12,6 +12,7 @@ record JournalFolder(String path) {
     static final String JOURNALS = "journals";
 
     private static final String SEGMENT = ".log";
+    private static final Pattern SEGMENT_NAME = Pattern.compile("[0-9]{10,18}\\.log");
 
     static JournalFolder of(Incarnation journal) {
         return new JournalFolder(JOURNALS + "/" + journal);
@@ -46,10 +47,11 @@ record JournalFolder(String path) {
     }
 
     static boolean isSegment(String name) {
-        return name.matches("[0-9]{10,18}\\.log");
+        return SEGMENT_NAME.matcher(name).matches();
     }
 
     private static String digits(long number) {
-        return String.format(Locale.ROOT, "%010d", number);
+        String digits = Long.toString(number);
+        return "0".repeat(Math.max(0, 10 - digits.length())) + digits;
     }
 }

@@ -187,9 +187,7 @@ public final class FakeDisk {
                 to.names.put(name, copy);
                 copyDurable(folder, copy);
             } else if (what instanceof File file) {
-                File copy = new File();
-                copy.replace(Arrays.copyOf(file.bytes, file.forced));
-                to.names.put(name, copy);
+                to.names.put(name, file.durable());
             }
         });
     }
@@ -313,6 +311,8 @@ public final class FakeDisk {
     /** Bytes, of which those from {@code forced} on are in some page cache only, and a lock. */
     private static final class File {
         private byte[] bytes = new byte[256];
+        /** Bytes below this are another file's too, as long as neither changes them. */
+        private int shared;
         private int size;
         private int forced;
         private int links;
@@ -322,7 +322,26 @@ public final class FakeDisk {
         /** Those whose lock was taken away, and whose writes go nowhere. */
         private final Set<Mount> fenced = new LinkedHashSet<>();
 
+        /** What is forced of it. */
+        File durable() {
+            File copy = new File();
+            copy.bytes = bytes;
+            copy.size = forced;
+            copy.forced = forced;
+            copy.shared = Integer.MAX_VALUE;
+            shared = Math.max(shared, forced);
+            return copy;
+        }
+
+        private void beforeChange(int position) {
+            if (position < shared) {
+                bytes = bytes.clone();
+                shared = 0;
+            }
+        }
+
         void write(int position, byte[] source, int length) {
+            beforeChange(position);
             if (position + length > bytes.length) {
                 bytes = Arrays.copyOf(bytes, Math.max(position + length, 2 * bytes.length));
             }
@@ -333,6 +352,7 @@ public final class FakeDisk {
 
         void replace(byte[] with) {
             bytes = with.clone();
+            shared = 0;
             size = with.length;
             forced = size;
         }
@@ -343,6 +363,7 @@ public final class FakeDisk {
 
         /** @param tear not only the end may go, but also what lies before something that stays */
         void loseUnforced(SplittableRandom random, boolean tear) {
+            beforeChange(forced);
             int kept = forced + random.nextInt(size - forced + 1);
             if (tear && kept > forced && random.nextBoolean()) {
                 int from = forced + random.nextInt(kept - forced);
