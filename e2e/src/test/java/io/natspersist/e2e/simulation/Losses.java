@@ -37,6 +37,16 @@ final class Losses {
         windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, backMillis + WINDOW_MILLIS});
     }
 
+    /**
+     * A worker ends that lost its locks, maybe long before. One that had nothing to write could not notice; what it answered for
+     * since then is what it had not forced yet.
+     *
+     * @param inTouchMillis when it last had the volume and ran
+     */
+    void foundLockless(long atMillis, long inTouchMillis) {
+        windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, atMillis});
+    }
+
     /** Whether anything may have been lost at all. */
     boolean any() {
         return relaxed && !windows.isEmpty();

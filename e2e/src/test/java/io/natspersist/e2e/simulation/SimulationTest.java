@@ -33,6 +33,12 @@ class SimulationTest {
                 : Seeds.run(Long.getLong("simulation.from", 1_000), Long.MAX_VALUE / 2, seconds * 1_000, Scenario::of));
     }
 
+    /** In {@code relaxed}, a worker with nothing to write loses its locks, and cannot notice before it writes, seconds later. */
+    @Test
+    void aLockLostLongAgoIsNotHeldAgainstWhatItsOwnerCouldNotKnow() {
+        assertThat(Simulation.run(Scenario.of(20_939)).problems()).isEmpty();
+    }
+
     @Test
     void twoRunsOfOneSeedAreTheSame() {
         for (long seed : List.of(5L, 6L, 7L, 8L, 9L)) {

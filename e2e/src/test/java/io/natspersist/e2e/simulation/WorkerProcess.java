@@ -39,6 +39,8 @@ final class WorkerProcess {
     private long awayFrom;
     private long awayUntil;
     private boolean stuck;
+    /** Its locks were taken away: what it writes goes nowhere. */
+    private boolean lockless;
 
     WorkerProcess(World world, String name) {
         this.world = world;
@@ -60,6 +62,7 @@ final class WorkerProcess {
         }
         VirtualTime.Node process = world.time.node(name);
         node = process;
+        lockless = false;
         process.jumpWallClock(clockOffset);
         WorkerExecutors executors = new WorkerExecutors(process.executor("journal", 2), process.executor("files", 3),
                 process.executor("probes", 2));
@@ -92,6 +95,9 @@ final class WorkerProcess {
             node.crash();
             world.disk.kill(name);
             world.files.kill(name);
+            if (lockless) {
+                world.oracle.losses.foundLockless(world.time.millis(), inTouch());
+            }
             gone(downMillis);
         }
     }
@@ -219,6 +225,7 @@ final class WorkerProcess {
         if (process == node) {
             world.time.trace("%s loses its locks", process);
             world.oracle.losses.locksLost(inTouch(), Math.max(world.time.millis(), awayUntil));
+            lockless = true;
             world.disk.takeLocks(name);
             world.files.takeLocks(name);
         }
