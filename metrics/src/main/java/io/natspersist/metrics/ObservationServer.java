@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /metrics}, {@code /health/live} and {@code /health/ready} over HTTP: 200, or 503 with a line for every reason. Each
- * request asks the process's loop how it stands; a loop that does not answer within {@value #PATIENCE_SECONDS} s is not alive.
+ * request asks the process's loop how it stands; a loop that does not answer within {@value #PATIENCE_MILLIS} ms is not alive.
  */
 public final class ObservationServer<S> implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 5;
+    private static final long PATIENCE_MILLIS = 5_000;
     private static final int THREADS = 2;
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Observed<S> observed;
+    private final long patienceMillis;
     private final HttpServer http;
     private final ExecutorService threads;
     private final PrometheusPage<S> page;
@@ -33,8 +34,9 @@ public final class ObservationServer<S> implements AutoCloseable {
 
     private record Answer(int status, String text) {}
 
-    private ObservationServer(Observed<S> observed, Listen where) throws IOException {
+    private ObservationServer(Observed<S> observed, Listen where, long patienceMillis) throws IOException {
         this.observed = observed;
+        this.patienceMillis = patienceMillis;
         this.page = new PrometheusPage<>(observed.metrics(), observed.tags());
         this.threads = Executors.newFixedThreadPool(THREADS,
                 Thread.ofPlatform().daemon().name("observe-", 1).factory());
@@ -46,7 +48,11 @@ public final class ObservationServer<S> implements AutoCloseable {
     }
 
     public static <S> ObservationServer<S> start(Observed<S> observed, Listen where) throws IOException {
-        ObservationServer<S> server = new ObservationServer<>(observed, where);
+        return start(observed, where, PATIENCE_MILLIS);
+    }
+
+    static <S> ObservationServer<S> start(Observed<S> observed, Listen where, long patienceMillis) throws IOException {
+        ObservationServer<S> server = new ObservationServer<>(observed, where, patienceMillis);
         server.http.start();
         return server;
     }
@@ -108,14 +114,14 @@ public final class ObservationServer<S> implements AutoCloseable {
     private Answer health(Function<S, List<String>> problems) throws InterruptedException {
         S now = ask();
         List<String> found = now == null
-                ? List.of("the loop has not answered for " + PATIENCE_SECONDS + " s")
+                ? List.of("the loop has not answered for " + patienceMillis + " ms")
                 : problems.apply(now);
         return found.isEmpty() ? new Answer(200, "ok\n") : new Answer(503, String.join("\n", found) + "\n");
     }
 
     private @Nullable S ask() throws InterruptedException {
         try {
-            return observed.moment().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return observed.moment().get(patienceMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             return null;
         } catch (ExecutionException e) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class Coordinator {
     private final Answers answers;
     private final MicroService service;
     private final Roster roster = new Roster();
+    private final Doings doings = new Doings();
     /** Where those who wait to be registered want their answer. */
     private final Map<Registration, Answers.Asker> waiting = new LinkedHashMap<>();
     private final LostTable lostTable;
@@ -111,6 +113,12 @@ public final class Coordinator {
         return status;
     }
 
+    /** Tells, on the loop, how things stand. From any thread. */
+    public void observe(Consumer<CoordinatorMoment> tell) {
+        loop.execute(() -> tell.accept(
+                new CoordinatorMoment(status, transport.connected(), doings.done(), answers.endpoints())));
+    }
+
     private void load() {
         enter(Phase.LOADING);
         keeper.load(config.slots(), found -> {
@@ -168,6 +176,7 @@ public final class Coordinator {
     }
 
     private void onHeartbeat(Heartbeat heartbeat, Answers.Asker asker) {
+        doings.heartbeat();
         switch (phase) {
             case REBUILDING -> hearReport(heartbeat, asker);
             case SERVING -> {
@@ -284,11 +293,12 @@ public final class Coordinator {
         Plan plan = planner.plan(seen);
         chores = plan.chores();
         if (plan instanceof Plan.Change change) {
-            keeper.store(change.next(), result -> afterStoring(change, result));
+            AssignmentTable before = stored();
+            keeper.store(change.next(), result -> afterStoring(before, change, result));
         }
     }
 
-    private void afterStoring(Plan.Change change, Keeper.Result result) {
+    private void afterStoring(AssignmentTable before, Plan.Change change, Keeper.Result result) {
         if (phase != Phase.SERVING) {
             return;
         }
@@ -300,12 +310,15 @@ public final class Coordinator {
             }
             case STORED -> {
                 AssignmentTable stored = change.next();
-                change.deaths().forEach((id, death) -> LOG.warn("{} is dead: {}", id, death.reason));
+                doings.stored(before, change);
+                change.deaths().forEach((id, death) -> LOG.atWarn().addKeyValue("worker", id.worker())
+                        .addKeyValue("incarnation", id.number()).log("{} is dead: {}", id, death.reason));
                 roster.follow(stored, change.registered(), now());
                 chores = Plan.Chores.NONE;
                 tellAll(stored);
                 change.registered().forEach((process, id) -> {
-                    LOG.info("{} is registered", id);
+                    LOG.atInfo().addKeyValue("worker", id.worker()).addKeyValue("incarnation", id.number())
+                            .log("{} is registered", id);
                     Answers.Asker asker = waiting.remove(process);
                     if (asker != null) {
                         answer(id, asker, -1, false);

@@ -2,6 +2,9 @@
 package io.natspersist.coordinator;
 
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.metrics.Listen;
+import io.natspersist.metrics.ObservationServer;
+import io.natspersist.settings.ProcessLog;
 import io.natspersist.transport.Transport;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.transport.nats.NatsTransport;
@@ -10,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A coordinator as a process of its own, with its table in a file. Exits with 2 where it was told nonsense, with 1 where the
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CoordinatorMain {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorMain.class);
+    private static final Logger LOG = ProcessLog.of(CoordinatorMain.class);
 
     private CoordinatorMain() {}
 
@@ -51,6 +53,11 @@ public final class CoordinatorMain {
                         new NatsOptions(options.nats(), "persist-coordinator", options.credentials(), null, null,
                                 null))) {
             Coordinator coordinator = new Coordinator(options.config(), transport, loop, store, io);
+            Listen where = options.metrics();
+            if (where != null) {
+                LOG.info("metrics and health at {}", ObservationServer
+                        .start(new ObservedCoordinator(coordinator, options.config()), where).url());
+            }
             coordinator.start();
             while (coordinator.status().phase() != CoordinatorStatus.Phase.STEPPED_DOWN) {
                 Thread.sleep(500);

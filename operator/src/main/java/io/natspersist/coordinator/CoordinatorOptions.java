@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.coordinator;
 
+import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.settings.SharedVariable;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,45 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param table the file that keeps the assignment table
  * @param nats comma-separated URLs
  * @param credentials a NATS credentials file
+ * @param metrics where metrics and health are asked; null: nowhere
  */
-record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nullable Path credentials) {
-
-    static final String ENVIRONMENT = "PERSIST_COORDINATOR_";
-
-    /** Every key, what it is without being told, and what it means. */
-    enum Key {
-        // @formatter:off
-        CLUSTER("default", "name of the cluster; its subjects begin with persist.<cluster>"),
-        PREFIX("", "the subjects' prefix, in place of the cluster's name"),
-        TABLE("", "file that keeps the assignment table; required"),
-        NATS("nats://127.0.0.1:4222", "URLs of NATS servers, comma-separated"),
-        CREDENTIALS("", "file with NATS credentials"),
-        SLOTS("1024", "into how many slots streams are hashed; never changes for a cluster"),
-        HEARTBEAT_MILLIS("1000", "how often workers send heartbeats"),
-        DEAD_AFTER_MILLIS("6000", "a worker silent for that long is dead"),
-        HANDOVER_BATCH("", "how many slots move at a time; a sixteenth of all"),
-        REBUILD_GRACE_MILLIS("6000", "how long a lost table waits for workers to report");
-        // @formatter:on
-
-        final String fallback;
-        final String meaning;
-
-        Key(String fallback, String meaning) {
-            this.fallback = fallback;
-            this.meaning = meaning;
-        }
-
-        String flag() {
-            return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
+record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nullable Path credentials,
+        @Nullable Listen metrics) {
 
     /** @throws IllegalArgumentException with a line for everything that is wrong */
     static CoordinatorOptions parse(List<String> arguments, Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
-        Map<Key, String> given = new LinkedHashMap<>();
+        Map<CoordinatorSetting, String> given = new LinkedHashMap<>();
         readEnvironment(environment, given, problems);
         readFlags(arguments, given, problems);
+        SharedVariable.mistakes(environment).forEach(problems::add);
         Values values = new Values(given, problems);
         CoordinatorOptions options = values.options();
         if (options == null || !problems.isEmpty()) {
@@ -67,19 +41,20 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
 
     static String help() {
         StringBuilder help = new StringBuilder("persist-coordinator [--key value]...\n");
-        for (Key key : Key.values()) {
-            help.append(String.format("  %-24s %s%s%n", key.flag(), key.meaning,
-                    key.fallback.isEmpty() ? "" : " (" + key.fallback + ")"));
+        for (CoordinatorSetting key : CoordinatorSetting.values()) {
+            help.append(String.format("  %-24s %s%s%n", key.flag(), key.meaning(),
+                    key.fallback().isEmpty() ? "" : " (" + key.fallback() + ")"));
         }
-        return help.append("Each can be given in the environment too, as ").append(ENVIRONMENT).append("<KEY>.\n")
+        return help.append("Each can be given in the environment too, as ").append(CoordinatorSetting.ENVIRONMENT)
+                .append("<KEY>.\n")
                 .toString();
     }
 
-    private static void readEnvironment(Map<String, String> environment, Map<Key, String> given,
+    private static void readEnvironment(Map<String, String> environment, Map<CoordinatorSetting, String> given,
             List<String> problems) {
         environment.forEach((name, value) -> {
-            if (name.startsWith(ENVIRONMENT)) {
-                Key key = key(name.substring(ENVIRONMENT.length()));
+            if (name.startsWith(CoordinatorSetting.ENVIRONMENT)) {
+                CoordinatorSetting key = key(name.substring(CoordinatorSetting.ENVIRONMENT.length()));
                 if (key == null) {
                     problems.add("there is no " + name);
                 } else {
@@ -89,12 +64,13 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
         });
     }
 
-    private static void readFlags(List<String> arguments, Map<Key, String> given, List<String> problems) {
+    private static void readFlags(List<String> arguments, Map<CoordinatorSetting, String> given,
+            List<String> problems) {
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             int equals = argument.indexOf('=');
             String flag = equals < 0 ? argument : argument.substring(0, equals);
-            Key key = flag.startsWith("--") ? key(flag.substring(2).replace('-', '_')) : null;
+            CoordinatorSetting key = flag.startsWith("--") ? key(flag.substring(2).replace('-', '_')) : null;
             if (key == null) {
                 problems.add("there is no " + flag);
             } else if (equals >= 0) {
@@ -107,8 +83,8 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
         }
     }
 
-    private static @Nullable Key key(String name) {
-        for (Key key : Key.values()) {
+    private static @Nullable CoordinatorSetting key(String name) {
+        for (CoordinatorSetting key : CoordinatorSetting.values()) {
             if (key.name().equalsIgnoreCase(name)) {
                 return key;
             }
@@ -116,31 +92,32 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
         return null;
     }
 
-    private record Values(Map<Key, String> given, List<String> problems) {
+    private record Values(Map<CoordinatorSetting, String> given, List<String> problems) {
 
         @Nullable
         CoordinatorOptions options() {
-            Path table = path(Key.TABLE);
-            if (text(Key.TABLE).isEmpty()) {
-                problems.add(Key.TABLE.flag() + " is missing: " + Key.TABLE.meaning);
+            Path table = path(CoordinatorSetting.TABLE);
+            if (text(CoordinatorSetting.TABLE).isEmpty()) {
+                problems.add(CoordinatorSetting.TABLE.flag() + " is missing: " + CoordinatorSetting.TABLE.meaning());
             }
-            Path credentials = path(Key.CREDENTIALS);
+            Path credentials = path(CoordinatorSetting.CREDENTIALS);
             CoordinatorConfig config = config();
+            Listen metrics = metrics();
             return table == null || config == null
                     ? null
-                    : new CoordinatorOptions(config, table, text(Key.NATS), credentials);
+                    : new CoordinatorOptions(config, table, text(CoordinatorSetting.NATS), credentials, metrics);
         }
 
         private @Nullable CoordinatorConfig config() {
-            int slots = (int) number(Key.SLOTS, CoordinatorConfig.DEFAULT_SLOTS);
-            long heartbeat = number(Key.HEARTBEAT_MILLIS, 1_000);
-            long deadAfter = number(Key.DEAD_AFTER_MILLIS, 6_000);
-            int batch = (int) number(Key.HANDOVER_BATCH, Math.max(1, slots / 16));
-            long grace = number(Key.REBUILD_GRACE_MILLIS, 6_000);
+            int slots = (int) number(CoordinatorSetting.SLOTS, CoordinatorConfig.DEFAULT_SLOTS);
+            long heartbeat = number(CoordinatorSetting.HEARTBEAT_MILLIS, 1_000);
+            long deadAfter = number(CoordinatorSetting.DEAD_AFTER_MILLIS, 6_000);
+            int batch = (int) number(CoordinatorSetting.HANDOVER_BATCH, Math.max(1, slots / 16));
+            long grace = number(CoordinatorSetting.REBUILD_GRACE_MILLIS, 6_000);
             try {
-                String prefix = text(Key.PREFIX).isEmpty()
-                        ? Subjects.ofCluster(text(Key.CLUSTER)).prefix()
-                        : text(Key.PREFIX);
+                String prefix = text(CoordinatorSetting.PREFIX).isEmpty()
+                        ? Subjects.ofCluster(text(CoordinatorSetting.CLUSTER)).prefix()
+                        : text(CoordinatorSetting.PREFIX);
                 return new CoordinatorConfig(prefix, slots, heartbeat, deadAfter, batch, grace, Map.of());
             } catch (IllegalArgumentException e) {
                 problems.add(String.valueOf(e.getMessage()));
@@ -148,11 +125,21 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
             }
         }
 
-        private String text(Key key) {
-            return given.getOrDefault(key, key.fallback);
+        private @Nullable Listen metrics() {
+            String text = text(CoordinatorSetting.METRICS);
+            try {
+                return text.isEmpty() ? null : Listen.parse(text);
+            } catch (IllegalArgumentException e) {
+                problems.add(CoordinatorSetting.METRICS.flag() + " '" + text + "': " + e.getMessage());
+                return null;
+            }
         }
 
-        private @Nullable Path path(Key key) {
+        private String text(CoordinatorSetting key) {
+            return given.getOrDefault(key, key.fallback());
+        }
+
+        private @Nullable Path path(CoordinatorSetting key) {
             try {
                 return text(key).isEmpty() ? null : Path.of(text(key));
             } catch (InvalidPathException e) {
@@ -161,7 +148,7 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
             }
         }
 
-        private long number(Key key, long fallback) {
+        private long number(CoordinatorSetting key, long fallback) {
             String text = text(key);
             if (text.isEmpty()) {
                 return fallback;

@@ -25,8 +25,22 @@ final class Operations {
     static final int MOST = 1_000;
 
     /** Every operation that {@link #read} knows. */
-    static final List<String> NAMES = List.of("set", "part", "get", "getPart", "getAll", "delete", "deleteAll", "keys", "info", "flush",
+    static final List<String> NAMES = List.of(
+            // @formatter:off
+            "set",
+            "setMany",
+            "part",
+            "get",
+            "getPart",
+            "getAll",
+            "delete",
+            "deleteAll",
+            "destroy",
+            "keys",
+            "info",
+            "flush",
             "resume");
+            // @formatter:on
 
     private static final int MAX_KEY = 1_024;
     private static final int MAX_MSG_ID = 256;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -283,6 +284,16 @@ final class Slots {
         AssignmentTable now = table;
         return held.isEmpty() && (now == null
                 || now.slots().stream().noneMatch(s -> self.equals(s.owner()) || self.equals(s.awaits())));
+    }
+
+    /** How many are held, by what is done with them. */
+    Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (State state : State.values()) {
+            counts.put(state.name().toLowerCase(Locale.ROOT), 0);
+        }
+        held.values().forEach(h -> counts.merge(h.state.name().toLowerCase(Locale.ROOT), 1, Integer::sum));
+        return counts;
     }
 
     int served() {

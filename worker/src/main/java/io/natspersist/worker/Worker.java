@@ -20,6 +20,7 @@ import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Journals;
 import io.natspersist.worker.journal.Sealing;
+import io.natspersist.worker.metrics.WorkerMoment;
 import io.natspersist.worker.stream.StreamMistake;
 import io.natspersist.worker.stream.Streams;
 import java.io.IOException;
@@ -263,7 +264,8 @@ public final class Worker {
     // ---- a life
 
     private void begin(Incarnation self) {
-        LOG.info("registered as {}", self);
+        LOG.atInfo().addKeyValue("worker", self.worker()).addKeyValue("incarnation", self.number())
+                .log("registered as {}", self);
         JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
                 e -> halt("the journal failed: " + e));
         Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(), executors.flushes(),
@@ -365,6 +367,22 @@ public final class Worker {
     }
 
     // ---- what it looks like from outside
+
+    /** Tells, on the loop, how things stand. From any thread. */
+    public void observe(Consumer<WorkerMoment> tell) {
+        loop.execute(() -> {
+            Life now = life;
+            tell.accept(new WorkerMoment(transport.connected(), frontDoor.waiting(), frontDoor.waitingBytes(),
+                    frontDoor.requests().counts(), now == null ? null : moment(now)));
+        });
+    }
+
+    private WorkerMoment.Life moment(Life now) {
+        AssignmentTable table = now.slots.table();
+        return new WorkerMoment.Life(now.self.toString(), now.ready, membership.inTouch(),
+                table == null ? 0 : table.version(), now.slots.counts(), now.journal.counts(), now.streams.counts(),
+                files.setAside());
+    }
 
     /** This life's incarnation; null before it is registered. Call it on the loop. */
     public @Nullable Incarnation incarnation() {

@@ -2,6 +2,9 @@
 package io.natspersist.worker;
 
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.metrics.Listen;
+import io.natspersist.metrics.ObservationServer;
+import io.natspersist.settings.ProcessLog;
 import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
@@ -14,12 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A worker as a process. Exit codes: 143 drained after SIGTERM, 2 misconfigured, 3 halted because it may have been taken over. */
 public final class WorkerMain {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerMain.class);
+    private static final Logger LOG = ProcessLog.of(WorkerMain.class);
     private static final int HALTED = 3;
 
     private WorkerMain() {}
@@ -41,6 +43,10 @@ public final class WorkerMain {
                         threads("probe", 4)),
                 new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SecureRandom(),
                 why -> halt(why, null));
+        if (!observe(new ObservedWorker(worker, settings.config()), settings.metrics())) {
+            System.exit(2);
+            return;
+        }
         worker.start();
         CountDownLatch drained = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -56,6 +62,19 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    /** Whether metrics and health can be asked where that was wanted. */
+    private static boolean observe(ObservedWorker worker, @Nullable Listen where) {
+        try {
+            if (where != null) {
+                LOG.info("metrics and health at {}", ObservationServer.start(worker, where).url());
+            }
+            return true;
+        } catch (IOException e) {
+            System.err.println("--metrics: cannot listen there: " + e.getMessage());
+            return false;
+        }
     }
 
     /** At once: whatever would be closed cleanly may belong to a successor. */

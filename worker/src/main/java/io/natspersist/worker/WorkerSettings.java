@@ -1,70 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker;
 
+import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker process's settings, from flags {@code --name value} and, where a flag is missing, from the environment
- * {@code PERSIST_NAME}. All mistakes are reported together.
+ * {@code PERSIST_NAME}. All mistakes are reported together, misspelled variables too.
  *
  * @param root the volume
  * @param fileThreads how many threads work on streams' files
  * @param drainSeconds how long a worker told to stop may take: half of it for its slots to move away, half to close their files
+ * @param metrics where metrics and health are asked; null: nowhere
  */
-record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds) {
-
-    /** Flag -> what it is, for the message about mistakes. */
-    private static final Map<String, String> FLAGS = Map.of(
-            "name", "the worker's name, unique in the cluster",
-            "root", "the volume, an existing folder",
-            "nats", "where NATS is, such as nats://127.0.0.1:4222",
-            "cluster", "the cluster's name (default: default)",
-            "durability", "sync (default) or relaxed",
-            "file-threads", "threads that work on streams' files (default: 4)",
-            "segment-bytes", "size at which the journal begins a new segment (default: 16777216)",
-            "drain-seconds", "how long a stop may take: half of it for slots to move away (default: 20)");
+record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds,
+        @Nullable Listen metrics) {
 
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {
         List<String> mistakes = new ArrayList<>();
-        Map<String, String> given = flags(args, mistakes);
-        FLAGS.keySet().forEach(flag -> {
-            String value = environment.get("PERSIST_" + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
+        Map<WorkerSetting, String> given = flags(args, mistakes);
+        for (WorkerSetting setting : WorkerSetting.values()) {
+            String value = environment.get(setting.variable());
             if (value != null) {
-                given.putIfAbsent(flag, value);
+                given.putIfAbsent(setting, value);
             }
-        });
+        }
+        SharedVariable.unknown(environment, WorkerSetting.values()).forEach(mistakes::add);
+        SharedVariable.mistakes(environment).forEach(mistakes::add);
         Reader from = new Reader(given, mistakes);
-        String name = from.read("name", null, v -> {
+        String name = from.read(WorkerSetting.NAME, v -> {
             new WorkerConfig(v, Subjects.ofCluster("x"));
             return v;
         });
-        Path root = from.read("root", null, v -> {
+        Path root = from.read(WorkerSetting.ROOT, v -> {
             Path path = Path.of(v);
             if (!Files.isDirectory(path)) {
                 throw new IllegalArgumentException("there is no folder " + v);
             }
             return path;
         });
-        Subjects subjects = from.read("cluster", "default", Subjects::ofCluster);
-        Durability durability = from.read("durability", "sync", v -> Durability.valueOf(v.toUpperCase(Locale.ROOT)));
-        Integer fileThreads = from.read("file-threads", "4", v -> positive(v));
-        Integer segmentBytes = from.read("segment-bytes", "16777216", v -> positive(v));
-        Integer drainSeconds = from.read("drain-seconds", "20", v -> positive(v));
-        String url = from.read("nats", "nats://127.0.0.1:4222", v -> v);
+        Subjects subjects = from.read(WorkerSetting.CLUSTER, Subjects::ofCluster);
+        Durability durability = from.read(WorkerSetting.DURABILITY,
+                v -> Durability.valueOf(v.toUpperCase(Locale.ROOT)));
+        Integer fileThreads = from.read(WorkerSetting.FILE_THREADS, v -> positive(v));
+        Integer segmentBytes = from.read(WorkerSetting.SEGMENT_BYTES, v -> positive(v));
+        Integer drainSeconds = from.read(WorkerSetting.DRAIN_SECONDS, v -> positive(v));
+        String url = from.read(WorkerSetting.NATS, v -> v);
+        Listen metrics = given.containsKey(WorkerSetting.METRICS)
+                ? from.read(WorkerSetting.METRICS, Listen::parse)
+                : null;
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
                 || segmentBytes == null || drainSeconds == null || url == null || !mistakes.isEmpty()) {
             throw new IllegalArgumentException("the worker cannot start:\n  " + String.join("\n  ", mistakes));
@@ -72,22 +72,27 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
                 JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes));
         return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name), root, fileThreads,
-                drainSeconds);
+                drainSeconds, metrics);
     }
 
-    private static Map<String, String> flags(String[] args, List<String> mistakes) {
-        Map<String, String> given = new HashMap<>();
+    private static Map<WorkerSetting, String> flags(String[] args, List<String> mistakes) {
+        Map<WorkerSetting, String> given = new EnumMap<>(WorkerSetting.class);
         for (int i = 0; i < args.length; i++) {
-            String flag = args[i].startsWith("--") ? args[i].substring(2) : "";
-            if (!FLAGS.containsKey(flag)) {
-                mistakes.add("'" + args[i] + "' is not one of --" + String.join(" --", Set.copyOf(FLAGS.keySet())));
+            WorkerSetting setting = setting(args[i]);
+            if (setting == null) {
+                mistakes.add("'" + args[i] + "' is not one of " + Arrays.stream(WorkerSetting.values())
+                        .map(WorkerSetting::flag).collect(Collectors.joining(" ")));
             } else if (i + 1 == args.length) {
-                mistakes.add("--" + flag + " needs a value: " + FLAGS.get(flag));
+                mistakes.add(setting.flag() + " needs a value: " + setting.meaning());
             } else {
-                given.put(flag, args[++i]);
+                given.put(setting, args[++i]);
             }
         }
         return given;
+    }
+
+    private static @Nullable WorkerSetting setting(String flag) {
+        return Arrays.stream(WorkerSetting.values()).filter(each -> each.flag().equals(flag)).findFirst().orElse(null);
     }
 
     private static int positive(String text) {
@@ -98,18 +103,19 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return value;
     }
 
-    private record Reader(Map<String, String> given, List<String> mistakes) {
+    private record Reader(Map<WorkerSetting, String> given, List<String> mistakes) {
 
-        <T> @Nullable T read(String flag, @Nullable String otherwise, Function<String, T> parse) {
-            String value = given.getOrDefault(flag, otherwise);
-            if (value == null) {
-                mistakes.add("--" + flag + " is missing: " + FLAGS.get(flag));
+        <T> @Nullable T read(WorkerSetting setting, Function<String, T> parse) {
+            String value = given.getOrDefault(setting, setting.fallback());
+            if (value.isEmpty()) {
+                mistakes.add(setting.flag() + " is missing: " + setting.meaning());
                 return null;
             }
             try {
                 return parse.apply(value);
             } catch (IllegalArgumentException e) {
-                mistakes.add("--" + flag + " '" + value + "' is not " + FLAGS.get(flag) + " (" + e.getMessage() + ")");
+                mistakes.add(setting.flag() + " '" + value + "' is not " + setting.meaning() + " (" + e.getMessage()
+                        + ")");
                 return null;
             }
         }

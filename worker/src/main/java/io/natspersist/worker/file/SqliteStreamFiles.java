@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams' files as SQLite databases at {@code <root>/streams/<slot>/<token>/.../<token>.<epoch>.db}; see docs/schema.md.
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * withstands a machine that lost touch with the volume and comes back, which SQLite's own lock does not.
  */
 public final class SqliteStreamFiles implements StreamFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteStreamFiles.class);
     private static final int LISTED_NAMES = 100_000;
 
     private final StreamFileLimits limits;
@@ -29,6 +33,7 @@ public final class SqliteStreamFiles implements StreamFiles {
     /** Streams that this process has open: a second descriptor of one file, closed, would drop the lock of the first. */
     private final Set<StreamName> inUse = ConcurrentHashMap.newKeySet();
     private final byte[] emptyFile = Schema.emptyFile();
+    private final LongAdder setAside = new LongAdder();
 
     /** @param root the volume's folder, which must exist */
     public SqliteStreamFiles(Path root) throws IOException {
@@ -133,6 +138,11 @@ public final class SqliteStreamFiles implements StreamFiles {
             claim.lock().force();
             claim.setAside();
             suspicions.settled(claim.place().stream());
+            setAside.increment();
+            LOG.atError().addKeyValue("stream", claim.place().stream()).addKeyValue("slot", claim.place().slot())
+                    .log("the file of {} is damaged and was set aside, {}: {}", claim.place().stream(),
+                            claim.database(),
+                            e.getMessage());
             return new Opened.Corrupt(String.valueOf(e.getMessage()));
         }
     }
@@ -232,6 +242,11 @@ public final class SqliteStreamFiles implements StreamFiles {
 
     private static StreamFileException unavailable(StreamName stream, String why, @Nullable Throwable cause) {
         return new StreamFileException(Kind.UNAVAILABLE, stream, why, cause);
+    }
+
+    @Override
+    public long setAside() {
+        return setAside.sum();
     }
 
     @Override

@@ -27,6 +27,9 @@ public interface StreamFiles {
     /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
     void forgetSlot(int slot);
 
+    /** How many damaged files were set aside here. From any thread. */
+    long setAside();
+
     /** What opening came to. */
     sealed interface Opened {
         record File(StreamFile file) implements Opened {}

@@ -2,6 +2,7 @@
 package io.natspersist.worker.journal;
 
 import io.natspersist.loop.EventLoop;
+import io.natspersist.metrics.Times;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.change.Change;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes one worker's journal. Whatever is appended while a group is on its way to the volume gathers in the next one. Confined
@@ -70,6 +72,16 @@ public final class JournalWriter {
     private final Waiters durable = new Waiters();
     private final Waiters forced = new Waiters();
     private final SegmentCounts counts;
+
+    private final Times writes = new Times();
+    private final Times forces = new Times();
+    private long writtenBytes;
+
+    /** How long a write and a force took, ns; passes from the thread that did it to the loop. */
+    private static final class Took {
+        long write;
+        long force;
+    }
 
     /** When a group that is not forced yet got its first entry. */
     private record Since(long group, long nanos) {}
@@ -211,6 +223,12 @@ public final class JournalWriter {
         return spaceLow;
     }
 
+    /** How it stands. */
+    public JournalCounts counts() {
+        return new JournalCounts(bytes(), unwrittenBytes, writtenBytes, writtenGroup, writes.distribution(),
+                forces.distribution(), oldestUnforcedMillis(), spaceLow);
+    }
+
     /** Looks, on {@code probes}, whether a successor has told this worker to halt; then tells {@code found} on the loop. */
     public void checkRelease(Executor probes, Consumer<Boolean> found) {
         probes.execute(() -> {
@@ -318,15 +336,24 @@ public final class JournalWriter {
         boolean roll = rolling;
         boolean force = forceFirst;
         long lastForced = roll ? group.number() - 1 : forcedGroup;
+        Took took = new Took();
         onIo(() -> {
             Segment to = roll ? roll(into, group.number()) : into;
+            long began = loop.nanos();
             to.append(group.encoded(to.salt(), lastForced));
+            took.write = loop.nanos() - began;
             if (force) {
                 to.force();
+                took.force = loop.nanos() - began - took.write;
             }
             return to;
         }, to -> {
             segment = to;
+            writes.record(took.write);
+            writtenBytes += group.bytes();
+            if (force) {
+                forces.record(took.force);
+            }
             writing = false;
             rolling = false;
             writtenGroup = group.number();
@@ -382,10 +409,14 @@ public final class JournalWriter {
         forcing = true;
         forceDue = false;
         forceBegan = loop.nanos();
+        Took took = new Took();
         onIo(() -> {
+            long began = loop.nanos();
             into.force();
+            took.force = loop.nanos() - began;
             return true;
         }, done -> {
+            forces.record(took.force);
             forcing = false;
             wasForced(covered);
             pump();
@@ -446,7 +477,7 @@ public final class JournalWriter {
 
     private void watchSpace() {
         onIo(ballast::check, low -> {
-            spaceLow = low;
+            noteSpace(low);
             if (!closing) {
                 loop.after(SPACE_CHECK_MILLIS, () -> {
                     if (!closing && !failed) {
@@ -455,6 +486,17 @@ public final class JournalWriter {
                 });
             }
         });
+    }
+
+    private void noteSpace(boolean low) {
+        if (low != spaceLow) {
+            log.atLevel(low ? Level.WARN : Level.INFO).addKeyValue("worker", id.worker())
+                    .addKeyValue("incarnation", id.number())
+                    .log(low
+                            ? "the volume has less free space than its reserve: writes are refused"
+                            : "the volume has space again: writes are taken");
+        }
+        spaceLow = low;
     }
 
     private boolean toldToHalt() {

@@ -32,6 +32,12 @@ final class Due {
         return since.size();
     }
 
+    /** For how long the first has been here, ns; 0: there is none. */
+    long oldestNanos(long nowNanos) {
+        Map.Entry<Stream, Long> first = since.firstEntry();
+        return first == null ? 0 : nowNanos - first.getValue();
+    }
+
     List<Stream> copy() {
         return List.copyOf(since.keySet());
     }

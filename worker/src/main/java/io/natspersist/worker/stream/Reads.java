@@ -201,6 +201,7 @@ final class Reads {
         }
         long lost = op.change() - lastChangeSeenFrom(op.epoch());
         if (lost > 0) {
+            host.lost(stream, lost);
             tell(new Result.Reset(lost, contents.change(), stream.epoch()), answer);
             return true;
         }

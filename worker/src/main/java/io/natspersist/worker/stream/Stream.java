@@ -364,6 +364,7 @@ final class Stream {
         contents.tail().oldest(count).forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
         contents.applied(count, state);
         tailChanged();
+        host.transaction(count);
         host.applied(this);
         long change = state.change();
         List<AwaitingFile> ready = new ArrayList<>();

@@ -50,6 +50,12 @@ interface StreamHost {
     /** Tail entries went into the file, which is to be synced. */
     void applied(Stream stream);
 
+    /** So many changes went into the file, in one transaction. */
+    void transaction(int changes);
+
+    /** A watcher is told that so many changes which it saw are lost. */
+    void lost(Stream stream, long changes);
+
     /** The journal has let go of something that the stream held in it. */
     void synced(Stream stream);
 

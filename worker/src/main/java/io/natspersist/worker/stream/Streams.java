@@ -22,6 +22,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The streams of the slots that a worker serves: opened when asked for, closed when idle, their changes put into the files
@@ -38,6 +40,8 @@ public final class Streams {
     private static final int MOST_WAITING_MILLIS = 5_000;
     /** How many streams are closed at a time, at most. */
     private static final int MOST_CLOSING = 128;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
     private final StreamsConfig config;
     private final EventLoop loop;
@@ -68,6 +72,9 @@ public final class Streams {
     private int writing;
     private int closing;
     private long opened;
+    private long transactions;
+    private long appliedChanges;
+    private long lostChanges;
 
     /**
      * @param fileThreads for file work that somebody waits for
@@ -335,6 +342,13 @@ public final class Streams {
         return opened;
     }
 
+    /** How they stand. */
+    public StreamCounts counts() {
+        return new StreamCounts(open.size(), openFiles.size(), tailBytes, opened, heldWrites.size(), troubled.size(),
+                toApply.size(), toApply.oldestNanos(loop.nanos()) / 1_000_000, transactions, appliedChanges,
+                lostChanges);
+    }
+
     private final class Host implements StreamHost {
 
         @Override
@@ -430,6 +444,20 @@ public final class Streams {
             if (!stream.contents().tail().isEmpty()) {
                 toApply.add(stream, now);
             }
+        }
+
+        @Override
+        public void transaction(int changes) {
+            transactions++;
+            appliedChanges += changes;
+        }
+
+        @Override
+        public void lost(Stream stream, long changes) {
+            lostChanges += changes;
+            LOG.atWarn().addKeyValue("stream", stream.name()).addKeyValue("slot", stream.slot())
+                    .addKeyValue("lost", changes)
+                    .log("{}: a watcher is told that {} changes it saw are lost", stream.name(), changes);
         }
 
         @Override

@@ -100,7 +100,16 @@ public final class FakeStreamFiles {
             public void forgetSlot(int slot) {
                 // nothing is kept
             }
+
+            @Override
+            public long setAside() {
+                return FakeStreamFiles.this.setAsideFiles();
+            }
         };
+    }
+
+    private synchronized long setAsideFiles() {
+        return setAside.size();
     }
 
     public synchronized void onStep(Step hook) {

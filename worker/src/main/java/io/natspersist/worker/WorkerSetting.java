@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import io.natspersist.settings.Setting;
+
+/** Everything that a worker's process can be told. */
+public enum WorkerSetting implements Setting {
+    // @formatter:off
+    NAME("", "the worker's name, unique in the cluster; 1 to 64 of A-Z a-z 0-9 _ -; required"),
+    ROOT("", "the volume, an existing folder, the same one for all workers; required"),
+    NATS("nats://127.0.0.1:4222", "URLs of NATS servers, comma-separated"),
+    CLUSTER("default", "the cluster's name; its subjects begin with persist.<cluster>"),
+    DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second"),
+    FILE_THREADS("4", "threads that open and read streams' files, and as many that write to them in the background"),
+    SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),
+    DRAIN_SECONDS("20", "how long a stop may take: half of it for slots to move away, then what has not moved is put"
+            + " into the files"),
+    METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
+            + " any that is free; nothing is served unless told");
+    // @formatter:on
+
+    private final String fallback;
+    private final String meaning;
+
+    WorkerSetting(String fallback, String meaning) {
+        this.fallback = fallback;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String fallback() {
+        return fallback;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String variable() {
+        return "PERSIST_" + name();
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.metrics;
+
+import io.natspersist.worker.journal.JournalCounts;
+import io.natspersist.worker.stream.StreamCounts;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a worker stands at one moment.
+ *
+ * @param connected whether NATS can be reached
+ * @param waiting how many requests wait for their answer
+ * @param waitingBytes what those carry
+ * @param operations by operation
+ * @param life what there is once it is registered
+ */
+public record WorkerMoment(boolean connected, long waiting, long waitingBytes, Map<String, OperationCounts> operations,
+        @Nullable Life life) {
+
+    public WorkerMoment {
+        operations = Map.copyOf(operations);
+    }
+
+    /**
+     * @param incarnation who it is
+     * @param ready whether its journal is open
+     * @param inTouch whether the coordinator answers its heartbeats
+     * @param tableVersion of the assignment table that it knows; 0: none
+     * @param slots how many slots it holds, by what it does with them
+     * @param setAside how many files were found corrupt and set aside
+     */
+    public record Life(String incarnation, boolean ready, boolean inTouch, long tableVersion,
+            Map<String, Integer> slots, JournalCounts journal, StreamCounts streams, long setAside) {
+
+        public Life {
+            slots = Map.copyOf(slots);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.natspersist.metrics.Metric;
+import io.natspersist.metrics.Metric.Sample;
+import io.natspersist.protocol.HeaderNames;
+import io.natspersist.transport.Headers;
+import io.natspersist.worker.metrics.WorkerMetrics;
+import io.natspersist.worker.metrics.WorkerMoment;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class WorkerMetricsTest {
+
+    private final OneCluster cluster = new OneCluster(1);
+    private final Worker worker = cluster.start("w0");
+    private final ObservedWorker observed = new ObservedWorker(worker, new WorkerConfig("w0", OneCluster.SUBJECTS));
+
+    private WorkerMoment moment() {
+        List<WorkerMoment> told = new ArrayList<>();
+        worker.observe(told::add);
+        cluster.time.runUntil(() -> !told.isEmpty(), 1_000);
+        return told.getFirst();
+    }
+
+    /** name{label,...} -> value; of a histogram, how many. */
+    private Map<String, Double> values() {
+        Map<String, Double> values = new TreeMap<>();
+        WorkerMoment moment = moment();
+        for (Metric<WorkerMoment> metric : WorkerMetrics.ALL) {
+            for (Sample sample : metric.read().apply(moment)) {
+                values.put(metric.name() + sample.labels(), switch (sample) {
+                    case Sample.Number number -> number.value();
+                    case Sample.Histogram histogram -> (double) histogram.times().count();
+                });
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void noTwoMetricsHaveOneName() {
+        Set<String> names = new HashSet<>();
+        assertThat(WorkerMetrics.ALL).allSatisfy(metric -> assertThat(names.add(metric.name())).isTrue());
+    }
+
+    @Test
+    void requestsAreCountedByOperationAndOutcome() {
+        cluster.assign("w0", null);
+        cluster.ask("w0", "set", "a", Headers.NONE, "1");
+        cluster.ask("w0", "set", "a", Headers.of(HeaderNames.EXPECT_LAST_SEQ, "7"), "2");
+        cluster.ask("w0", "set", "a", Headers.of(HeaderNames.SEQ, "x"), "3");
+        cluster.ask("w0", "get", "a", Headers.of(HeaderNames.SEQ, "9"), "");
+        cluster.ask("w0", "nonsense", "a", Headers.NONE, "");
+
+        assertThat(values()).contains(Map.entry("persist_worker_requests_total[set, OK]", 1.0),
+                Map.entry("persist_worker_requests_total[set, WRONG_LAST_SEQ]", 1.0),
+                Map.entry("persist_worker_requests_total[set, BAD_REQUEST]", 1.0),
+                Map.entry("persist_worker_requests_total[get, OK]", 0.0),
+                Map.entry("persist_worker_requests_total[get, NOT_FOUND]", 1.0),
+                Map.entry("persist_worker_requests_total[unknown, UNKNOWN_OPERATION]", 1.0),
+                Map.entry("persist_worker_request_seconds[set]", 2.0),
+                Map.entry("persist_worker_waiting_requests[]", 0.0));
+    }
+
+    @Test
+    void whatIsWrittenIsSeenInTheJournalThenInTheTailThenInTheFile() {
+        cluster.assign("w0", null);
+        Map<String, Double> before = values();
+        cluster.ask("w0", "set", "a", Headers.NONE, "1");
+        Map<String, Double> journaled = values();
+        cluster.time.runFor(10_000);
+        Map<String, Double> applied = values();
+
+        assertThat(before).contains(Map.entry("persist_worker_open_streams[]", 0.0),
+                Map.entry("persist_worker_slots[serving]", (double) OneCluster.SLOTS),
+                Map.entry("persist_worker_slots[adopting]", 0.0), Map.entry("persist_worker_info[w0.1]", 1.0),
+                Map.entry("persist_worker_table_version[]", 1.0));
+        assertThat(journaled).contains(Map.entry("persist_worker_open_streams[]", 1.0),
+                Map.entry("persist_worker_unapplied_streams[]", 1.0),
+                Map.entry("persist_worker_file_changes_total[]", 0.0));
+        assertThat(journaled.get("persist_worker_tail_bytes[]")).isPositive();
+        for (String grown : List.of("journal_bytes", "journal_written_bytes_total", "journal_groups_total",
+                "journal_write_seconds", "journal_force_seconds")) {
+            String name = "persist_worker_" + grown + "[]";
+            assertThat(journaled.get(name)).as(name).isGreaterThan(before.get(name));
+        }
+        assertThat(applied).contains(Map.entry("persist_worker_unapplied_streams[]", 0.0),
+                Map.entry("persist_worker_file_transactions_total[]", 1.0),
+                Map.entry("persist_worker_file_changes_total[]", 1.0), Map.entry("persist_worker_tail_bytes[]", 0.0),
+                Map.entry("persist_worker_open_files[]", 1.0));
+    }
+
+    @Test
+    void lossThatAWatcherIsToldOfIsCounted() {
+        cluster.assign("w0", null);
+        cluster.ask("w0", "set", "a", Headers.NONE, "1");
+        cluster.ask("w0", "resume", "a",
+                Headers.of(HeaderNames.EPOCH, Long.toString(cluster.epochs()), HeaderNames.CHANGE, "5"), "");
+
+        assertThat(values()).containsEntry("persist_worker_lost_changes_total[]", 4.0);
+    }
+
+    @Test
+    void aWorkerIsReadyOnceItIsRegisteredAndKnowsTheTable() {
+        assertThat(observed.notReady(moment())).containsExactly("the assignment table is not known yet");
+
+        cluster.assign("w0", null);
+
+        assertThat(observed.notReady(moment())).isEmpty();
+        assertThat(observed.hung(moment())).isEmpty();
+
+        cluster.network.serverDown();
+        cluster.time.runFor(5_000);
+
+        assertThat(observed.notReady(moment())).containsExactly("the NATS server cannot be reached");
+    }
+}
