@@ -47,7 +47,7 @@ final class Cluster implements AutoCloseable {
     static final String NAME = "e2e";
     static final Subjects SUBJECTS = Subjects.ofCluster(NAME);
 
-    final NatsServer nats = NatsServer.start();
+    final NatsServer nats;
     private final Path folder;
     private final Map<String, WorkerProcess> workers = new ConcurrentHashMap<>();
     private final List<PersistClient> clients = new ArrayList<>();
@@ -61,6 +61,15 @@ final class Cluster implements AutoCloseable {
 
     /** A coordinator, and no worker yet. */
     Cluster() {
+        this("");
+    }
+
+    /**
+     * The same, with lines for the NATS server's configuration. Who connects without a password must be allowed to be the
+     * coordinator and the workers.
+     */
+    Cluster(String natsConfig) {
+        nats = NatsServer.start(natsConfig);
         try {
             folder = Files.createTempDirectory("persist-e2e");
             Files.createDirectories(volume());
@@ -75,10 +84,13 @@ final class Cluster implements AutoCloseable {
 
     /** With these workers, once they serve. */
     static Cluster of(String... names) {
-        Cluster cluster = new Cluster();
-        Stream.of(names).forEach(cluster::start);
-        cluster.awaitBalanced(names.length);
-        return cluster;
+        return new Cluster().with(names);
+    }
+
+    Cluster with(String... names) {
+        Stream.of(names).forEach(this::start);
+        awaitBalanced(names.length);
+        return this;
     }
 
     Path volume() {

@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,8 +20,7 @@ import java.util.Map;
  */
 final class PlainClient implements AutoCloseable {
 
-    private static final String INBOX = "_INBOX.plain";
-
+    private final String inbox;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -36,14 +37,21 @@ final class PlainClient implements AutoCloseable {
     }
 
     PlainClient(String url) throws IOException {
+        this(url, "", "_INBOX.plain");
+    }
+
+    /** @param user with the password of the same name; empty: nobody in particular */
+    PlainClient(String url, String user, String inbox) throws IOException {
+        this.inbox = inbox;
         URI uri = URI.create(url);
         socket = new Socket(uri.getHost(), uri.getPort());
         socket.setSoTimeout(10_000);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
         line();
-        send("CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true}\r\nSUB " + INBOX
-                + " 1\r\n");
+        String login = user.isEmpty() ? "" : ",\"user\":\"" + user + "\",\"pass\":\"" + user + "\"";
+        send("CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true" + login
+                + "}\r\nSUB " + inbox + " 1\r\n");
     }
 
     /** For how long an answer is waited for. */
@@ -54,13 +62,34 @@ final class PlainClient implements AutoCloseable {
     /** @param headers lines as they are, without the ends; none: a message without headers */
     Reply request(String subject, String payload, String... headers) throws IOException {
         if (headers.length == 0) {
-            send("PUB " + subject + " " + INBOX + " " + payload.length() + "\r\n" + payload + "\r\n");
+            send("PUB " + subject + " " + inbox + " " + payload.length() + "\r\n" + payload + "\r\n");
         } else {
             String block = "NATS/1.0\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
-            send("HPUB " + subject + " " + INBOX + " " + block.length() + " " + (block.length() + payload.length())
+            send("HPUB " + subject + " " + inbox + " " + block.length() + " " + (block.length() + payload.length())
                     + "\r\n" + block + payload + "\r\n");
         }
         return reply();
+    }
+
+    /**
+     * Sends lines of the protocol; what the server has said by the time it has dealt with all of them: complaints, and the
+     * lines and payloads of messages, but for the inbox's.
+     */
+    List<String> exchange(String... lines) throws IOException {
+        send(String.join("\r\n", lines) + (lines.length == 0 ? "" : "\r\n") + "PING\r\n");
+        List<String> said = new ArrayList<>();
+        for (String line = line(); !line.equals("PONG"); line = line()) {
+            if (line.startsWith("MSG ") || line.startsWith("HMSG ")) {
+                String payload = bytes(Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+                line();
+                if (!line.contains(" " + inbox + " ")) {
+                    said.add(line + " " + payload);
+                }
+            } else if (line.startsWith("-ERR")) {
+                said.add(line);
+            }
+        }
+        return said;
     }
 
     private void send(String text) throws IOException {

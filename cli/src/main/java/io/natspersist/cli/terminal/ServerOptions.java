@@ -25,6 +25,11 @@ public final class ServerOptions {
             + " file; else $PERSIST_CREDS")
     private String credentials = "";
 
+    @Option(names = "--inbox-prefix", paramLabel = "SUBJECT", defaultValue = "${env:PERSIST_INBOX_PREFIX:-"
+            + NatsOptions.INBOX_PREFIX + "}", description = "what the subjects of answers begin with; else"
+                    + " $PERSIST_INBOX_PREFIX, else " + NatsOptions.INBOX_PREFIX)
+    private String inboxPrefix = NatsOptions.INBOX_PREFIX;
+
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "15", description = "how long one call may take, its"
             + " retries included (${DEFAULT-VALUE})")
     private int timeoutSeconds = 15;
@@ -39,9 +44,18 @@ public final class ServerOptions {
 
     /** @throws Failure when no server can be reached */
     public Connection connect() {
-        NatsOptions nats = new NatsOptions(server, "persist", credentialsFile(), null, null, null);
+        NatsOptions nats = options("persist");
         ClientConfig config = ClientConfig.ofCluster(cluster).withDeadlineMillis(timeoutSeconds * 1_000L);
         return Connection.open(nats, config);
+    }
+
+    /** @throws Failure when the prefix of inboxes is no subject */
+    public NatsOptions options(String name) {
+        try {
+            return new NatsOptions(server, name, credentialsFile(), null, null, null, inboxPrefix);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
     }
 
     private @Nullable Path credentialsFile() {

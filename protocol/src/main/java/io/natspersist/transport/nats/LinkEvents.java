@@ -5,9 +5,9 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.util.function.BiConsumer;
 
-/** Where a connection's news go; also how the socket that jnats makes finds the backlog. */
+/** Where a connection's news go; also how the socket that jnats makes finds what bounds it in either direction. */
 @SuppressWarnings("deprecation") // its one abstract method is
-record LinkEvents(Backlog backlog, BiConsumer<Connection, ConnectionListener.Events> listener)
+record LinkEvents(Backlog backlog, Inflow inflow, BiConsumer<Connection, ConnectionListener.Events> listener)
         implements
             ConnectionListener {
 

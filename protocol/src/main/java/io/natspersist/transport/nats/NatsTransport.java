@@ -48,6 +48,7 @@ public final class NatsTransport implements Transport {
     private final ThreadEventLoop loop;
     private final PendingRequests pending;
     private final Backlog backlog = new Backlog(ConnectionSetup.BACKLOG_BYTES, ConnectionSetup.PATIENCE_MILLIS);
+    private final Inflow inflow = new Inflow();
     private final Set<Interest> interests = ConcurrentHashMap.newKeySet();
     private final List<Consumer<Boolean>> listeners = new CopyOnWriteArrayList<>();
     /** Also guards interests against a connect in between. */
@@ -60,8 +61,8 @@ public final class NatsTransport implements Transport {
     private record Link(Connection connection, Dispatcher dispatcher) {}
 
     private NatsTransport(NatsOptions nats) {
-        String inbox = "_INBOX." + NUID.nextGlobal() + ".";
-        this.options = ConnectionSetup.options(nats, new LinkEvents(backlog, this::changed));
+        String inbox = nats.inboxPrefix() + "." + NUID.nextGlobal() + ".";
+        this.options = ConnectionSetup.options(nats, new LinkEvents(backlog, inflow, this::changed));
         this.loop = new ThreadEventLoop(nats.name() + "-nats", fault -> LOG.error("a handler failed", fault));
         this.pending = new PendingRequests(inbox, loop);
         interests.add(new Interest(inbox + "*", null, pending::complete));
@@ -109,6 +110,7 @@ public final class NatsTransport implements Transport {
             if (!closed) {
                 interests.forEach(interest -> interest.register(made));
                 link = made;
+                inflow.into(made.dispatcher);
                 loop.execute(() -> connected(true));
                 return;
             }

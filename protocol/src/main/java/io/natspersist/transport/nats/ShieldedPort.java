@@ -7,8 +7,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket whose incoming headers are kept from jnats, and whose outgoing bytes are counted. Made by jnats, by name. Read by
- * one thread at a time.
+ * A socket whose incoming headers are kept from jnats, whose outgoing bytes are counted, and which is read no faster than
+ * messages are handled. Made by jnats, by name. Read by one thread at a time.
  */
 public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
 
@@ -17,12 +17,14 @@ public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
     private int start;
     private int end;
     private @Nullable Backlog backlog;
+    private @Nullable Inflow inflow;
 
     @Override
     public void afterConstruct(Options options) {
         super.afterConstruct(options);
         if (options.getConnectionListener() instanceof LinkEvents events) {
             backlog = events.backlog();
+            inflow = events.inflow();
         }
     }
 
@@ -41,6 +43,9 @@ public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
             start += shield.taken();
             if (given > 0) {
                 return given;
+            }
+            if (inflow != null) {
+                inflow.awaitRoom();
             }
             int n = super.read(buffer, 0, buffer.length);
             if (n <= 0) {

@@ -90,11 +90,20 @@ final class BatchWrites {
 
     /** Conditions speak of the stream as it is before the first item is stored. */
     private Result.@Nullable RefusedItem refusalOfAny(List<Operation.Set> items) {
+        long lastSeq = stream.contents().lastSeq();
         for (int i = 0; i < items.size(); i++) {
-            Refused refused = seenBefore(items.get(i)) ? null : writes.refusal(items.get(i));
+            Operation.Set item = items.get(i);
+            if (seenBefore(item)) {
+                continue;
+            }
+            Refused refused = writes.refusal(item);
+            if (refused == null) {
+                refused = Writes.refusalOfNumber(item, lastSeq);
+            }
             if (refused != null) {
                 return new Result.RefusedItem(i, refused);
             }
+            lastSeq = Math.max(lastSeq, seqOf(item, lastSeq));
         }
         return null;
     }

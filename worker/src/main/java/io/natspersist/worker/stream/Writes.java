@@ -77,9 +77,18 @@ final class Writes {
         }
         if (op.expectSeq() != Operation.ABSENT) {
             long keySeq = op.key() != null && contents.key(op.key()) instanceof Lookup.Present there ? there.seq() : 0;
-            return op.expectSeq() == keySeq ? null : wrongKeySeq(keySeq, op.expectSeq());
+            if (op.expectSeq() != keySeq) {
+                return wrongKeySeq(keySeq, op.expectSeq());
+            }
         }
-        return null;
+        return refusalOfNumber(op, contents.lastSeq());
+    }
+
+    /** Numbers are used up where somebody stored at one of the last there are. */
+    static @Nullable Refused refusalOfNumber(Operation.Set op, long lastSeq) {
+        return op.seq() == 0 && lastSeq >= Long.MAX_VALUE - 1
+                ? new Refused(ErrorCode.BAD_REQUEST, "no number is left after " + lastSeq)
+                : null;
     }
 
     /** The change that a set amounts to. */
