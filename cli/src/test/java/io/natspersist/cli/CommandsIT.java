@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,20 @@ class CommandsIT {
                 .isEqualTo("1\t-\tfrom an argument\n2\t-\tfrom a pipe\n\n3\t-\t(2 bytes)\n4\t-\tone\n5\t-\ttwo\n");
         assertThat(persist.run("get", "it.values", "--seq", "2")).isZero();
         assertThat(persist.out()).isEqualTo("from a pipe\n");
+    }
+
+    @Test
+    void aFileOfAnySizeIsStoredAndPrintedByteForByte() throws IOException {
+        byte[] large = new byte[3_500_000];
+        new Random(1).nextBytes(large);
+        Path file = Files.write(folder.resolve("large"), large);
+        assertThat(persist.run("set", "it.large", "--key", "k", "--file", file.toString())).isZero();
+        assertThat(persist.run("get", "it.large", "--key", "k")).isZero();
+        assertThat(persist.bytes()).isEqualTo(large);
+        assertThat(persist.run("all", "it.large")).isZero();
+        assertThat(persist.out()).isEqualTo("1\tk\t(3500000 bytes)\n");
+        assertThat(persist.run("get", "it.large", "--json")).isZero();
+        assertThat(persist.out()).contains("\"key\":\"k\"", "\"size\":3500000");
     }
 
     @Test

@@ -40,6 +40,11 @@ public final class RecordedTerminal {
         return out.toString(UTF_8);
     }
 
+    /** The same, not as text. */
+    public byte[] bytes() {
+        return out.toByteArray();
+    }
+
     public String err() {
         return err.toString(UTF_8);
     }

@@ -66,11 +66,20 @@ final class Answers {
         return new Position(flush.epoch, flush.change);
     }
 
-    static StreamMessage message(Message answer) {
+    static StoredValue found(Message answer) {
         HeaderFields fields = new HeaderFields(answer.headers());
-        return new StreamMessage(fields.required(HeaderNames.SEQ), fields.required(HeaderNames.TIME),
+        boolean large = fields.has(HeaderNames.SIZE);
+        byte[] value = large || fields.flag(HeaderNames.NO_VALUE) ? null : answer.payload();
+        StreamMessage message = new StreamMessage(fields.required(HeaderNames.SEQ), fields.required(HeaderNames.TIME),
                 fields.required(HeaderNames.CHANGE), fields.text(HeaderNames.KEY), fields.text(HeaderNames.MSG_ID),
-                fields.ofMessage(), fields.flag(HeaderNames.NO_VALUE) ? null : answer.payload());
+                fields.ofMessage(), value,
+                value != null ? value.length : fields.number(HeaderNames.SIZE, 0));
+        if (!large) {
+            return new StoredValue(message, 0, 0);
+        }
+        int crc = fields.checksum(HeaderNames.CRC32C)
+                .orElseThrow(() -> new BadMessage(HeaderNames.CRC32C, "is missing"));
+        return new StoredValue(message, Math.toIntExact(fields.required(HeaderNames.PARTS)), crc);
     }
 
     static Answer.Messages page(Message answer) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Sets to one stream made one after the other are sent, and stored, in that order, without waiting for each other. Only when
  * one has to be repeated (its worker died, moved the stream or was overloaded) may later ones be stored before it: who must
- * rule that out waits for each set, or names the last sequence number that it expects.
+ * rule that out waits for each set, or names the last sequence number that it expects. A value that does not fit one message
+ * is stored when its last part has come.
  */
 public final class AsyncStream {
 
@@ -48,9 +49,71 @@ public final class AsyncStream {
     /**
      * Stores a message.
      *
-     * @param value null: a message without a value, which differs from an empty one. Not copied: do not change it
+     * @param value null: a message without a value, which differs from an empty one. Not copied: do not change it. What does
+     *        not fit one message goes in parts
      */
     public CompletableFuture<Stored> set(SetOptions options, byte @Nullable [] value) {
+        if (value != null && value.length > wholeBytes(options)) {
+            String id = client.nextUploadId();
+            return WholeValues.set(this, value, () -> new Upload(this, id), partBytes(),
+                    announced -> set(options, announced, EMPTY));
+        }
+        return set(options, value == null ? Headers.of(HeaderNames.NO_VALUE, "true") : Headers.NONE,
+                value == null ? EMPTY : value);
+    }
+
+    private int partBytes() {
+        return Math.min(client.config().partBytes(), client.maxMessageBytes());
+    }
+
+    /** How large a value may be to go with its message. */
+    private long wholeBytes(SetOptions options) {
+        long[] text = {options.key() == null ? 0 : options.key().length()};
+        options.headers().forEach((name, header) -> text[0] += name.length() + header.length());
+        return client.maxMessageBytes() - text[0];
+    }
+
+    /** Opens the value of the message with this sequence number. */
+    CompletableFuture<Optional<ValueReader>> openValue(long seq) {
+        return find(HeaderNames.SEQ, Long.toString(seq)).thenApply(this::reader);
+    }
+
+    /** Opens the value of the message with this key. */
+    CompletableFuture<Optional<ValueReader>> openValue(String key) {
+        return find(HeaderNames.KEY, key).thenApply(this::reader);
+    }
+
+    CompletableFuture<Optional<ValueReader>> openLast() {
+        return find(HeaderNames.LAST, "true").thenApply(this::reader);
+    }
+
+    CompletableFuture<Optional<ValueReader>> openFirstAt(long time) {
+        return find(HeaderNames.START_TIME, Long.toString(time)).thenApply(this::reader);
+    }
+
+    private Optional<ValueReader> reader(Optional<StoredValue> found) {
+        return found.map(value -> new ValueReader(client, this, value));
+    }
+
+    /** Stores a message whose value is written piece by piece. */
+    ValueWriter newValue(SetOptions options) {
+        return new ValueWriter(client, new Upload(this, client.nextUploadId()), partBytes(),
+                (int) Math.max(0, wholeBytes(options)),
+                (upload, whole) -> set(options, upload == null ? Headers.NONE : upload.announcement(), whole));
+    }
+
+    CompletableFuture<Void> sendPart(Headers headers, byte[] part) {
+        return call(new Call(name, "part", headers, part, Call.Repeat.READ), Function.identity())
+                .thenAccept(kept -> {});
+    }
+
+    /** One part, from 1, of the large value of a message. */
+    CompletableFuture<byte[]> part(StreamMessage of, int part) {
+        return read("getPart", Headers.of(HeaderNames.SEQ, Long.toString(of.seq()), HeaderNames.CHANGE,
+                Long.toString(of.change()), HeaderNames.PART, Integer.toString(part)), PartsAhead::bytes);
+    }
+
+    private CompletableFuture<Stored> set(SetOptions options, Headers value, byte[] payload) {
         String msgId = options.msgId() != null ? options.msgId() : client.nextMsgId();
         Headers.Builder headers = Headers.builder()
                 .addIfPresent(HeaderNames.KEY, options.key())
@@ -58,13 +121,11 @@ public final class AsyncStream {
                 .addIfPresent(HeaderNames.EXPECT_LAST_SEQ, text(options.expectLastSeq()))
                 .addIfPresent(HeaderNames.EXPECT_SEQ, text(options.expectSeq()))
                 .addIfPresent(HeaderNames.MSG_ID, msgId)
-                .addIfPresent(HeaderNames.TIME, text(options.time()))
-                .addIfPresent(HeaderNames.NO_VALUE, value == null ? "true" : null);
-        Headers all = headers.build().and(options.headers());
-        return write("set", all, value == null ? EMPTY : value, msgId, Answers::stored);
+                .addIfPresent(HeaderNames.TIME, text(options.time()));
+        return write("set", headers.build().and(value).and(options.headers()), payload, msgId, Answers::stored);
     }
 
-    /** The message with this sequence number. */
+    /** The message with this sequence number, and its value, if that is not larger than the client reads at once. */
     public CompletableFuture<Optional<StreamMessage>> get(long seq) {
         return get(HeaderNames.SEQ, Long.toString(seq));
     }
@@ -85,12 +146,16 @@ public final class AsyncStream {
     }
 
     private CompletableFuture<Optional<StreamMessage>> get(String header, String value) {
-        return read("get", Headers.of(header, value), answer -> Optional.of(Answers.message(answer)))
+        return WholeValues.get(this, () -> find(header, value), client.config().maxValueBytes());
+    }
+
+    private CompletableFuture<Optional<StoredValue>> find(String header, String value) {
+        return read("get", Headers.of(header, value), answer -> Optional.of(Answers.found(answer)))
                 .handle((found, failed) -> PersistException.unless(ErrorCode.NOT_FOUND, failed, Optional.empty(),
                         () -> found));
     }
 
-    /** The first page of the messages in a range, by sequence number. */
+    /** The first page of the messages in a range, by sequence number. {@link StreamMessage#large() Large} values are not in it. */
     public CompletableFuture<Page<StreamMessage>> getAll(MessageRange range) {
         Headers.Builder headers = Headers.builder().add(HeaderNames.START_SEQ, range.startSeq()).add(HeaderNames.LIMIT,
                 range.pageSize());

@@ -13,10 +13,12 @@ import java.util.function.Consumer;
  * @param maxInFlight how many requests may be waiting for an answer at once; further calls queue in the client, in order
  * @param tableCheckMillis how often the table's number is asked for, once for all streams, while something is watched
  * @param watchBuffer how many changes one watch keeps while it catches up; beyond it they are dropped and asked for later
+ * @param partBytes values that do not fit one message go in parts of so many bytes, or fewer where the server wants that
+ * @param maxValueBytes larger values are not read at once: they must be opened
  * @param messageIds whether sets and deletes without a message id get one, which is what makes it safe to repeat them
  */
 public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptMillis, int maxInFlight,
-        long tableCheckMillis, int watchBuffer, boolean messageIds) {
+        long tableCheckMillis, int watchBuffer, int partBytes, int maxValueBytes, boolean messageIds) {
 
     /** Workers remember message ids for two minutes at least; the last retry of a call must come well before that. */
     public static final long MAX_DEADLINE_MILLIS = 110_000;
@@ -28,6 +30,8 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
         require(maxInFlight >= 1, "maxInFlight", maxInFlight);
         require(tableCheckMillis >= 1, "tableCheckMillis", tableCheckMillis);
         require(watchBuffer >= 1, "watchBuffer", watchBuffer);
+        require(partBytes >= 1, "partBytes", partBytes);
+        require(maxValueBytes >= 1, "maxValueBytes", maxValueBytes);
     }
 
     private static void require(boolean holds, String name, long value) {
@@ -41,9 +45,12 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
         return ofSubjects(Subjects.ofCluster(cluster));
     }
 
-    /** The defaults: 60 s for a call, 2 s for its first try, 10,000 in flight, the table every 30 s, message ids. */
+    /**
+     * The defaults: 60 s for a call, 2 s for its first try, 10,000 in flight, the table every 30 s, parts of 1 MiB, values of
+     * up to 64 MiB at once, message ids.
+     */
     public static ClientConfig ofSubjects(Subjects subjects) {
-        return new ClientConfig(subjects, 60_000, 2_000, 10_000, 30_000, 4_096, true);
+        return new ClientConfig(subjects, 60_000, 2_000, 10_000, 30_000, 4_096, 1 << 20, 64 << 20, true);
     }
 
     public ClientConfig withDeadlineMillis(long millis) {
@@ -66,6 +73,14 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
         return with(c -> c.watchBuffer = changes);
     }
 
+    public ClientConfig withPartBytes(int bytes) {
+        return with(c -> c.partBytes = bytes);
+    }
+
+    public ClientConfig withMaxValueBytes(int bytes) {
+        return with(c -> c.maxValueBytes = bytes);
+    }
+
     public ClientConfig withMessageIds(boolean automatic) {
         return with(c -> c.messageIds = automatic);
     }
@@ -84,6 +99,8 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
         int maxInFlight;
         long tableCheckMillis;
         int watchBuffer;
+        int partBytes;
+        int maxValueBytes;
         boolean messageIds;
 
         Draft(ClientConfig of) {
@@ -93,12 +110,14 @@ public record ClientConfig(Subjects subjects, long deadlineMillis, long attemptM
             maxInFlight = of.maxInFlight;
             tableCheckMillis = of.tableCheckMillis;
             watchBuffer = of.watchBuffer;
+            partBytes = of.partBytes;
+            maxValueBytes = of.maxValueBytes;
             messageIds = of.messageIds;
         }
 
         ClientConfig config() {
             return new ClientConfig(subjects, deadlineMillis, attemptMillis, maxInFlight, tableCheckMillis, watchBuffer,
-                    messageIds);
+                    partBytes, maxValueBytes, messageIds);
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,29 @@ public final class KeyValue {
     /** Puts a value under the key, whatever is there, and gives its revision. */
     public long put(String key, byte @Nullable [] value) {
         return client.await(async.put(key, value));
+    }
+
+    /**
+     * Puts a value of any size under the key, and gives its revision.
+     *
+     * @throws IOException where reading fails; nothing is stored then
+     */
+    public long put(String key, InputStream value) throws IOException {
+        return stream().set(SetOptions.key(key), value).seq();
+    }
+
+    /** Begins a value that is written piece by piece; it is there once it is {@link ValueWriter#commit committed}. */
+    public ValueWriter newValue(String key) {
+        return stream().newValue(SetOptions.key(key));
+    }
+
+    /** Opens the value, of any size, that is under the key; empty: nothing is. */
+    public Optional<ValueReader> openValue(String key) {
+        return stream().openValue(key);
+    }
+
+    private StreamHandle stream() {
+        return new StreamHandle(client, async.stream());
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */

@@ -81,7 +81,7 @@ final class KeyValueWatch implements WatchListener {
         }
         keys.put(message.seq(), key);
         unseen.remove(key);
-        listener.onPut(new Entry(key, message.seq(), message.time(), message.value()));
+        listener.onPut(new Entry(key, message.seq(), message.time(), message.value(), message.size()));
     }
 
     private void remove(long seq) {

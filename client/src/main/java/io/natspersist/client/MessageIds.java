@@ -9,10 +9,13 @@ final class MessageIds {
 
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
+    private final char separator;
     private final String client;
     private final AtomicLong made = new AtomicLong();
 
-    MessageIds(RandomGenerator random) {
+    /** @param separator between the client's part and the count */
+    MessageIds(RandomGenerator random, char separator) {
+        this.separator = separator;
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < 10; i++) {
             id.append(DIGITS.charAt(random.nextInt(64)));
@@ -21,7 +24,7 @@ final class MessageIds {
     }
 
     String next() {
-        StringBuilder id = new StringBuilder(client).append('.');
+        StringBuilder id = new StringBuilder(client).append(separator);
         long count = made.getAndIncrement();
         do {
             id.append(DIGITS.charAt((int) (count & 63)));

@@ -44,11 +44,15 @@ public final class PersistClient implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PersistClient.class);
 
+    /** What subject and headers of the protocol may take. */
+    private static final int MESSAGE_OVERHEAD = 2_048;
+
     private final ClientConfig config;
     private final Transport transport;
     private final ClientLoop loop;
     private final Backoff backoff;
     private final @Nullable MessageIds messageIds;
+    private final MessageIds uploadIds;
     private final Discovery discovery;
     private final Requests requests;
     private final Runnable whenClosed;
@@ -69,7 +73,8 @@ public final class PersistClient implements AutoCloseable {
         this.config = config;
         this.transport = transport;
         this.loop = new ClientLoop(loop);
-        this.messageIds = config.messageIds() ? new MessageIds(random) : null;
+        this.messageIds = config.messageIds() ? new MessageIds(random, '.') : null;
+        this.uploadIds = new MessageIds(random, '_');
         this.backoff = new Backoff(random);
         this.discovery = new Discovery(config, transport, this.loop, backoff);
         this.requests = new Requests(config, transport, this.loop, discovery, backoff);
@@ -150,6 +155,19 @@ public final class PersistClient implements AutoCloseable {
     @Nullable
     String nextMsgId() {
         return messageIds == null ? null : messageIds.next();
+    }
+
+    String nextUploadId() {
+        return uploadIds.next();
+    }
+
+    ClientConfig config() {
+        return config;
+    }
+
+    /** What the text and value of a message may take together, in bytes; and what a part may. */
+    int maxMessageBytes() {
+        return Math.max(1, (int) Math.min(Integer.MAX_VALUE, transport.maxPayload() - MESSAGE_OVERHEAD));
     }
 
     void submit(Call call) {

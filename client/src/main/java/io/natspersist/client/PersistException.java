@@ -47,13 +47,20 @@ public final class PersistException extends RuntimeException {
         if (failed == null) {
             return result.get();
         }
-        Throwable cause = failed instanceof CompletionException && failed.getCause() != null
-                ? failed.getCause()
-                : failed;
-        if (cause instanceof PersistException e && e.is(error)) {
+        if (is(error, failed)) {
             return instead;
         }
-        throw new CompletionException(cause);
+        throw new CompletionException(cause(failed));
+    }
+
+    /** What a future failed with. */
+    static Throwable cause(Throwable failed) {
+        return failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+    }
+
+    /** Whether that is why a future failed. */
+    static boolean is(ErrorCode error, Throwable failed) {
+        return cause(failed) instanceof PersistException e && e.is(error);
     }
 
     /** The same, with the stack of the thread that waited. */

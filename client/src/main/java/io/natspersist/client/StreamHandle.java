@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,6 +40,53 @@ public final class StreamHandle {
     /** Stores a message; a null value differs from an empty one. */
     public Stored set(SetOptions options, byte @Nullable [] value) {
         return client.await(async.set(options, value));
+    }
+
+    /**
+     * Stores a message with a value of any size, which is read to its end; a few parts of it are in memory at a time.
+     *
+     * @throws IOException where reading fails; nothing is stored then
+     */
+    public Stored set(SetOptions options, InputStream value) throws IOException {
+        try (ValueWriter writer = newValue(options)) {
+            value.transferTo(writer);
+            return writer.commit();
+        } catch (IOException e) {
+            if (e.getCause() instanceof PersistException refused) {
+                throw refused.rethrown();
+            }
+            throw e;
+        }
+    }
+
+    /** Begins a message whose value is written piece by piece; it is there once it is {@link ValueWriter#commit committed}. */
+    public ValueWriter newValue(SetOptions options) {
+        return async.newValue(options);
+    }
+
+    /** Opens the value, of any size, of the message with this sequence number. */
+    public Optional<ValueReader> openValue(long seq) {
+        return client.await(async.openValue(seq));
+    }
+
+    /** Opens the value, of any size, of the message with this key. */
+    public Optional<ValueReader> openValue(String key) {
+        return client.await(async.openValue(key));
+    }
+
+    /** Opens the value, of any size, of the message with the highest sequence number. */
+    public Optional<ValueReader> openLast() {
+        return client.await(async.openLast());
+    }
+
+    /** Opens the value, of any size, of the first message at or after a time (milliseconds since the epoch). */
+    public Optional<ValueReader> openFirstAt(long time) {
+        return client.await(async.openFirstAt(time));
+    }
+
+    /** Opens the value of a message that was read or told; empty: it has been replaced or deleted since. */
+    public Optional<ValueReader> openValue(StreamMessage message) {
+        return openValue(message.seq()).filter(found -> found.message().change() == message.change());
     }
 
     /** The message with this sequence number. */

@@ -28,6 +28,11 @@ public record StreamMessage(long seq, long time, long change, @Nullable String k
         this(seq, time, change, key, msgId, headers, value, value == null ? 0 : value.length);
     }
 
+    /** Whether the message has a value, here or elsewhere; an empty one too. */
+    public boolean hasValue() {
+        return value != null || size > 0;
+    }
+
     /** Whether the message has a value that did not come with it, because it is large: open it to read it. */
     public boolean large() {
         return value == null && size > 0;

@@ -5,7 +5,9 @@ import io.natspersist.cli.terminal.ExitCode;
 import io.natspersist.cli.terminal.Failure;
 import io.natspersist.cli.terminal.Terminal;
 import io.natspersist.client.StreamHandle;
-import io.natspersist.client.StreamMessage;
+import io.natspersist.client.ValueReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,28 +41,34 @@ public final class GetCommand extends StreamCommand {
     }
 
     @Override
-    ExitCode run(StreamHandle stream) {
-        StreamMessage message = find(stream)
-                .orElseThrow(() -> new Failure(ExitCode.NOT_FOUND, "there is no such message in " + stream.name()));
-        if (json()) {
-            print(Line.of(message));
-        } else if (message.value() != null) {
-            byte[] value = message.value();
-            terminal().out().write(value, 0, value.length);
-            if (terminal().interactive()) {
-                terminal().out().println();
+    ExitCode run(StreamHandle stream) throws IOException {
+        try (ValueReader value = find(stream)
+                .orElseThrow(() -> new Failure(ExitCode.NOT_FOUND, "there is no such message in " + stream.name()))) {
+            if (json()) {
+                print(Line.of(value.message()));
+            } else {
+                copy(value);
             }
         }
         return ExitCode.OK;
     }
 
-    private Optional<StreamMessage> find(StreamHandle stream) {
+    private void copy(ValueReader value) throws IOException {
+        try (InputStream in = new Progress(value, terminal(), value.size(), System::nanoTime)) {
+            in.transferTo(terminal().out());
+        }
+        if (terminal().interactive() && value.message().hasValue()) {
+            terminal().out().println();
+        }
+    }
+
+    private Optional<ValueReader> find(StreamHandle stream) {
         if (key != null) {
-            return stream.get(key);
+            return stream.openValue(key);
         }
         if (seq != null) {
-            return stream.get(seq.longValue());
+            return stream.openValue(seq.longValue());
         }
-        return at != null ? stream.firstAt(at) : stream.last();
+        return at != null ? stream.openFirstAt(at) : stream.openLast();
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of output, for people and for programs. In JSON a value that is UTF-8 is text under "value", any other is under
- * "base64", and an absent one is left out.
+ * "base64", and an absent one is left out; of a large one its "size" is told.
  *
  * @param text tab-separated
  * @param json one object
@@ -64,7 +64,7 @@ record Line(String text, ObjectNode json) {
     }
 
     static Line of(StreamMessage message) {
-        return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message.value()), fields(message));
+        return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message), fields(message));
     }
 
     static Line of(Location at) {
@@ -151,6 +151,8 @@ record Line(String text, ObjectNode json) {
             } else {
                 json.put("base64", value);
             }
+        } else if (message.large()) {
+            json.put("size", message.size());
         }
         return json;
     }
@@ -171,9 +173,10 @@ record Line(String text, ObjectNode json) {
         return text == null ? "-" : text;
     }
 
-    private static String shown(byte @Nullable [] value) {
+    private static String shown(StreamMessage message) {
+        byte[] value = message.value();
         if (value == null) {
-            return "(no value)";
+            return message.large() ? "(" + message.size() + " bytes)" : "(no value)";
         }
         String text = utf8(value);
         return text != null ? text : "(" + value.length + " bytes)";

@@ -4,10 +4,12 @@ package io.natspersist.cli.stream;
 import io.natspersist.cli.terminal.ExitCode;
 import io.natspersist.cli.terminal.Terminal;
 import io.natspersist.client.SetOptions;
+import io.natspersist.client.Stored;
 import io.natspersist.client.StreamHandle;
 import io.natspersist.transport.Headers;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,9 +92,27 @@ public final class SetCommand extends StreamCommand {
                 terminal().out().flush();
             }
         } else {
-            print(Line.of(stream.set(options(), bytes())));
+            print(Line.of(store(stream)));
         }
         return ExitCode.OK;
+    }
+
+    private Stored store(StreamHandle stream) throws IOException {
+        if (noValue) {
+            return stream.set(options(), (byte[]) null);
+        }
+        if (file == null && value != null && !value.equals("-")) {
+            return stream.set(options(), value.getBytes(StandardCharsets.UTF_8));
+        }
+        try (InputStream in = progress()) {
+            return stream.set(options(), in);
+        }
+    }
+
+    private Progress progress() throws IOException {
+        return file == null
+                ? new Progress(terminal().in(), terminal(), 0, System::nanoTime)
+                : new Progress(Files.newInputStream(file), terminal(), Files.size(file), System::nanoTime);
     }
 
     SetOptions options() {
@@ -110,17 +130,5 @@ public final class SetCommand extends StreamCommand {
             parsed.add(header.substring(0, colon), header.substring(colon + 1).strip());
         }
         return parsed.build();
-    }
-
-    byte @Nullable [] bytes() throws IOException {
-        if (noValue) {
-            return null;
-        }
-        if (file != null) {
-            return Files.readAllBytes(file);
-        }
-        return value == null || value.equals("-")
-                ? terminal().in().readAllBytes()
-                : value.getBytes(StandardCharsets.UTF_8);
     }
 }
