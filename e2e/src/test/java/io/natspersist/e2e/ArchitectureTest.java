@@ -58,7 +58,7 @@ class ArchitectureTest {
     @Test
     void onlyOnePackageKnowsSqlite() {
         holds(noClasses().that().resideOutsideOfPackage("io.natspersist.worker.file..").should().dependOnClassesThat()
-                .resideInAnyPackage("org.sqlite..", "java.sql..", "javax.sql.."));
+                .resideInAnyPackage("org.sqlite..", "java.sql..", "javax.sql..", "com.github.luben.."));
     }
 
     @Test

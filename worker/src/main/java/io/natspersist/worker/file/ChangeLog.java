@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeLog {
     private static final String ADD_REMOVED = """
-            INSERT INTO log (change, op, seq, time, decided, key, msg_id, headers, size, value, large)
+            INSERT INTO log (change, op, seq, time, decided, key, msg_id, headers, size, value, zstd, large)
             SELECT change, 'set', seq, time, decided, key, msg_id, headers, size + ? - ifnull(large ->> '$.size', 0),
-                   value, large FROM messages
+                   value, zstd, large FROM messages
             """;
     private static final String ADD_REMOVED_ONE = ADD_REMOVED + "WHERE seq = ?";
     private static final String ADD_REMOVED_RANGE = ADD_REMOVED + "WHERE change > ? AND seq <= ?";
@@ -34,10 +34,10 @@ final class ChangeLog {
     private static final String COUNT_UP_TO = "SELECT count(*), ifnull(sum(size), 0) FROM log WHERE change <= ?";
     private static final String CUT = "DELETE FROM log WHERE change <= ?";
     private static final String LIVE_AFTER = """
-            SELECT change, 'set', seq, NULL, time, decided, key, msg_id, headers, value, large FROM messages
+            SELECT change, 'set', seq, NULL, time, decided, key, msg_id, headers, value, zstd, large FROM messages
             WHERE change > ? ORDER BY change LIMIT ?""";
     private static final String LOGGED_AFTER = """
-            SELECT change, op, seq, seqs, time, decided, key, msg_id, headers, value, large FROM log
+            SELECT change, op, seq, seqs, time, decided, key, msg_id, headers, value, zstd, large FROM log
             WHERE change > ? ORDER BY change LIMIT ?""";
 
     private final Database database;
@@ -207,8 +207,8 @@ final class ChangeLog {
         long decidedAt = decided == null ? time : ((Number) decided).longValue();
         return switch (row.getString(2)) {
             case "set" -> new Change.Set(meta.stream, epoch, number, decidedAt, row.getLong(3), time, row.getString(7),
-                    row.getString(8), MessageRows.headers(row.getString(9)), row.getBytes(10),
-                    LargeColumn.value(row.getString(11)));
+                    row.getString(8), MessageRows.headers(row.getString(9)), ValueColumns.value(row, 10),
+                    LargeColumn.value(row.getString(12)));
             case "delete" -> new Change.Delete(meta.stream, epoch, number, decidedAt, seqs(row.getString(4)),
                     row.getString(7), row.getString(8));
             case "deleteAll" ->

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code messages}. */
 final class MessageRows {
-    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value, large FROM messages ";
+    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value, zstd, large FROM messages ";
     private static final String BY_SEQ = COLUMNS + "WHERE seq = ?";
     private static final String BY_KEY = COLUMNS + "WHERE key = ?";
     private static final String LAST = COLUMNS + "ORDER BY seq DESC LIMIT 1";
@@ -38,8 +38,8 @@ final class MessageRows {
     private static final String SEQ_OF_KEY = "SELECT seq FROM messages WHERE key = ?";
     private static final String STORED = "SELECT change, size, large FROM messages WHERE seq = ?";
     private static final String ADD = """
-            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value, large)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value, zstd, large)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
     private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
     private static final String REMOVE_ALL = "DELETE FROM messages";
@@ -129,7 +129,7 @@ final class MessageRows {
 
     private static Message message(ResultSet row) throws SQLException {
         return new Message(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5),
-                headers(row.getString(6)), row.getBytes(7), LargeColumn.value(row.getString(8)));
+                headers(row.getString(6)), ValueColumns.value(row, 7), LargeColumn.value(row.getString(9)));
     }
 
     Counted count(long upToSeq) throws SQLException {
@@ -194,8 +194,8 @@ final class MessageRows {
         add.setString(6, set.msgId());
         add.setString(7, text(set.headers()));
         add.setLong(8, size);
-        add.setBytes(9, set.value());
-        add.setString(10, LargeColumn.text(set.large()));
+        ValueColumns.set(add, 9, set.value());
+        add.setString(11, LargeColumn.text(set.large()));
         add.executeUpdate();
     }
 

@@ -34,6 +34,7 @@ final class Schema {
                 headers TEXT,                -- a JSON array: name, value, name, value, ...; null: none
                 size    INTEGER NOT NULL,    -- what it counts for: key, headers and value
                 value   BLOB,                -- null: no value, or a large one
+                zstd    INTEGER,             -- null: value is as it was set; else: it is a zstd frame of so many bytes
                 large   TEXT                 -- of a value in parts: {"upload", "size", "parts", "crc32c"}; null: it is none
             );
             CREATE UNIQUE INDEX messages_key ON messages (key) WHERE key IS NOT NULL;
@@ -52,6 +53,7 @@ final class Schema {
                 headers TEXT,
                 size    INTEGER NOT NULL,    -- what it counts for in meta.log_bytes
                 value   BLOB,
+                zstd    INTEGER,             -- as in messages
                 large   TEXT                 -- as in messages; the parts may be gone
             );
 

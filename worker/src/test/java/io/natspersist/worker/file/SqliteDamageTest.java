@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
-import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static io.natspersist.worker.file.StreamFilesContract.opened;
@@ -10,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
-import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.Range;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
-import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
-import io.natspersist.worker.file.StreamFile.Range;
 import static io.natspersist.worker.file.Changes.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +14,7 @@ import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.KeySeq;
+import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.Staged;
 import io.natspersist.worker.file.StreamFile.State;
@@ -135,6 +135,71 @@ abstract class StreamFilesContract {
                 3L);
         assertThat(file.read(Range.seqs(1, 9), 9, 10).messages()).extracting(Message::seq).containsExactly(1L, 2L);
         assertThat(file.read(Range.seqs(1, 9), 9, 1).messages()).extracting(Message::seq).containsExactly(1L);
+    }
+
+    @Test
+    void aReadSaysWhereItsRestBeginsInItsOrder() {
+        StreamFile file = filled(changes.set("1"), changes.set("2"), changes.set("3"), changes.delete(2L),
+                changes.set("4"));
+
+        assertSlice(file.read(Range.ALL, 2, 1000), 4, 1, 3);
+        assertSlice(file.read(Range.ALL, 3, 1000), 0, 1, 3, 4);
+        assertSlice(file.read(Range.ALL, 9, 1), 3, 1);
+        Range newest = new Range(1, 3, 0, Long.MAX_VALUE, true);
+        assertSlice(file.read(newest, 1, 1000), 1, 3);
+        assertSlice(file.read(newest, 2, 1000), 0, 3, 1);
+        assertSlice(file.read(new Range(1, Long.MAX_VALUE, 0, Long.MAX_VALUE, true), 1, 1000), 3, 4);
+        assertSlice(file.read(Range.seqs(5, 4), 9, 1000), 0);
+    }
+
+    @Test
+    void aReadKeepsToItsTimes() {
+        Change.Set first = changes.set("a");
+        Change.Set second = changes.later(1000).set("b");
+        Change.Set third = changes.later(1000).set("c");
+        StreamFile file = filled(first, second, third);
+
+        assertSlice(file.read(times(second.time(), second.time(), false), 9, 1000), 0, 2);
+        assertSlice(file.read(times(second.time(), Long.MAX_VALUE, true), 9, 1000), 0, 3, 2);
+        assertSlice(file.read(times(0, first.time() - 1, false), 9, 1000), 0);
+    }
+
+    @Test
+    void theNthNewestIsCountedAmongThoseOfTheRange() {
+        Change.Set first = changes.set("a");
+        StreamFile file = filled(first, changes.later(1000).set("b"), changes.set("c"), changes.delete(2L),
+                changes.set("d"));
+
+        assertThat(file.nthNewest(Range.ALL, 1)).isEqualTo(4);
+        assertThat(file.nthNewest(Range.ALL, 2)).isEqualTo(3);
+        assertThat(file.nthNewest(Range.ALL, 3)).isEqualTo(1);
+        assertThat(file.nthNewest(Range.ALL, 4)).isZero();
+        assertThat(file.nthNewest(Range.seqs(1, 3), 1)).isEqualTo(3);
+        assertThat(file.nthNewest(times(first.time() + 1, Long.MAX_VALUE, false), 3)).isZero();
+    }
+
+    @Test
+    void aMessageIsFoundByItsIdHoweverLongAgoThatWas() {
+        Change.Set old = changes.set(null, "id-1", "old");
+        StreamFile file = filled(old, changes.set(null, "id-2", "gone"), changes.delete(2L),
+                changes.later(100_000).set("later"));
+
+        assertMessages(file.ofMsgId("id-1", 0).stream().toList(), old.message());
+        assertThat(file.ofMsgId("id-1", old.time() + 1)).isEmpty();
+        assertThat(file.ofMsgId("id-2", 0)).isEmpty();
+        assertThat(file.ofMsgId("id-3", 0)).isEmpty();
+        file.apply(List.of(changes.set(null, "id-1", "again")));
+        assertThat(file.ofMsgId("id-1", 0)).map(Message::seq).contains(4L);
+    }
+
+    private static Range times(long from, long to, boolean newestFirst) {
+        return new Range(1, Long.MAX_VALUE, from, to, newestFirst);
+    }
+
+    private static void assertSlice(StreamFile.Slice slice, long next, long... seqs) {
+        assertThat(slice.messages()).extracting(Message::seq).containsExactly(LongStream.of(seqs).boxed()
+                .toArray(Long[]::new));
+        assertThat(slice.next()).as("next").isEqualTo(next);
     }
 
     @Test
