@@ -53,7 +53,7 @@ public final class AsyncStream {
      *        not fit one message goes in parts
      */
     public CompletableFuture<Stored> set(SetOptions options, byte @Nullable [] value) {
-        if (value != null && value.length > wholeBytes(options)) {
+        if (value != null && value.length > Math.min(partBytes(), wholeBytes(options))) {
             String id = client.nextUploadId();
             return WholeValues.set(this, value, () -> new Upload(this, id), partBytes(),
                     announced -> set(options, announced, EMPTY));

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * @param maxInFlight how many requests may be waiting for an answer at once; further calls queue in the client, in order
  * @param tableCheckMillis how often the table's number is asked for, once for all streams, while something is watched
  * @param watchBuffer how many changes one watch keeps while it catches up; beyond it they are dropped and asked for later
- * @param partBytes values that do not fit one message go in parts of so many bytes, or fewer where the server wants that
+ * @param partBytes larger values go in parts of so many bytes, or of fewer where the server wants that
  * @param maxValueBytes larger values are not read at once: they must be opened
  * @param messageIds whether sets and deletes without a message id get one, which is what makes it safe to repeat them
  */

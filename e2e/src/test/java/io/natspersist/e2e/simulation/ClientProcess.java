@@ -28,7 +28,7 @@ final class ClientProcess {
         this.node = world.time.node(name);
         this.client = connect();
         for (String stream : world.streams()) {
-            sources.put(stream, new OpSource(random.split(), name + "-" + stream));
+            sources.put(stream, new OpSource(random.split(), name + "-" + stream, world::nextLargeSize));
         }
     }
 
@@ -62,7 +62,8 @@ final class ClientProcess {
     }
 
     private PersistClient connect() {
-        ClientConfig config = ClientConfig.ofSubjects(world.subjects()).withAttemptMillis(random.nextLong(500, 5_000));
+        ClientConfig config = ClientConfig.ofSubjects(world.subjects()).withAttemptMillis(random.nextLong(500, 5_000))
+                .withPartBytes(LargeText.PART_BYTES);
         return new PersistClient(config, world.network.connect(node), node.loop(), random.split());
     }
 

@@ -60,10 +60,20 @@ final class Inspector {
             }
             page = wait(name, "getAll", page.get().next().orElseThrow());
         }
+        items.stream().filter(item -> LargeText.isLarge(item.value())).forEach(item -> readWhole(name, stream, item));
         Optional<List<Told>> history = history(name, stream);
         return info.isEmpty() || page.isEmpty() || history.isEmpty()
                 ? null
                 : new FinalView(history.get(), items, info.get().lastSeq(), info.get().position().change());
+    }
+
+    /** A page shows only how large a value is: whether all of it is there is another matter. */
+    private void readWhole(String name, AsyncStream stream, Item item) {
+        wait(name, "get " + item.seq(), stream.get(item.seq())).ifPresent(found -> {
+            if (!found.map(WatchRecord::item).equals(Optional.of(item))) {
+                world.oracle.problem(name + " shows " + item + ", and holds " + found.map(WatchRecord::item));
+            }
+        });
     }
 
     /** All changes that the stream's log still has, from the first one on if it can. */
@@ -128,7 +138,8 @@ final class Inspector {
 
     private static Told told(WireChange change) {
         return switch (change) {
-            case WireChange.Set set -> new Told.Set(set.number(), set.seq(), set.key(), WatchRecord.text(set.value()));
+            case WireChange.Set set -> new Told.Set(set.number(), set.seq(), set.key(),
+                    set.largeSize() > 0 ? LargeText.ofSize(set.largeSize()) : WatchRecord.text(set.value()));
             case WireChange.Delete delete -> new Told.Delete(delete.number(), delete.seqs());
             case WireChange.DeleteAll all -> new Told.DeleteAll(all.number(), all.upToSeq());
             case WireChange.Destroy destroy -> new Told.Destroy(destroy.number(), destroy.lastSeq());

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,20 @@ final class OpSource {
     private static final List<String> KEYS = List.of("a", "b", "c", "d");
 
     private final SplittableRandom random;
+    private final IntSupplier largeSizes;
     private final String name;
     private final Map<String, Long> keySeqs = new HashMap<>();
     private final Deque<Op.Set> sent = new ArrayDeque<>();
     private long lastSeq;
     private int made;
 
-    /** @param name makes values and message ids unique in the run */
-    OpSource(SplittableRandom random, String name) {
+    /**
+     * @param name makes values and message ids unique in the run
+     * @param largeSizes so does each of its numbers, for values that go in parts
+     */
+    OpSource(SplittableRandom random, String name, IntSupplier largeSizes) {
         this.random = random;
+        this.largeSizes = largeSizes;
         this.name = name;
     }
 
@@ -118,7 +124,8 @@ final class OpSource {
     }
 
     private String value() {
-        return name + "-" + ++made;
+        made++;
+        return random.nextInt(8) == 0 ? LargeText.ofSize(largeSizes.getAsInt()) : name + "-" + made;
     }
 
     private @Nullable String msgId() {

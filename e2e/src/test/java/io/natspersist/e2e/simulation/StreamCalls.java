@@ -9,7 +9,6 @@ import io.natspersist.client.SetOptions;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.transport.Headers;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,7 +26,7 @@ final class StreamCalls {
 
     private static CompletableFuture<? extends Outcome> ask(AsyncStream stream, Op op) {
         return switch (op) {
-            case Op.Set set -> stream.set(options(set), set.value().getBytes(StandardCharsets.UTF_8))
+            case Op.Set set -> stream.set(options(set), LargeText.bytes(set.value()))
                     .thenApply(s -> new Outcome.Stored(s.seq(), s.position().change(), s.duplicate()));
             case Op.Delete delete -> stream.delete(delete.seqs()).thenApply(StreamCalls::deleted);
             case Op.DeleteKey key -> (key.expectKey() == null

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.simulation.VirtualTime;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +51,9 @@ class StreamOracleTest {
         ModelService service = new ModelService(time, flaw);
         StreamOracle oracle = new StreamOracle("s", time::millis);
         service.watch(oracle.watcher("w"));
+        IntSupplier sizes = new AtomicInteger(LargeText.LEAST)::incrementAndGet;
         for (int client = 0; client < 3; client++) {
-            OpSource ops = new OpSource(new SplittableRandom(seed * 31 + client), "c" + client);
+            OpSource ops = new OpSource(new SplittableRandom(seed * 31 + client), "c" + client, sizes);
             String name = "c" + client;
             go(time, service, oracle, name, ops, 60);
         }

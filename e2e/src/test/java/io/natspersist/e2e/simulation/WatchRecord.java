@@ -156,7 +156,7 @@ final class WatchRecord implements WatchListener {
     }
 
     static Item item(StreamMessage message) {
-        return new Item(message.seq(), message.key(), text(message.value()));
+        return new Item(message.seq(), message.key(), LargeText.of(message));
     }
 
     static @Nullable String text(byte @Nullable [] value) {

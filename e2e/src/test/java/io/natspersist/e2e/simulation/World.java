@@ -29,6 +29,7 @@ final class World {
     private final List<String> streams = new ArrayList<>();
     private boolean busy = true;
     private boolean messagesVanished;
+    private int largeSizes;
 
     World(Scenario scenario) {
         this.scenario = scenario;
@@ -42,6 +43,11 @@ final class World {
             streams.add("s" + i);
         }
         new RowsAfterForce(this);
+    }
+
+    /** A size for a value that goes in parts, given out once. */
+    int nextLargeSize() {
+        return LargeText.LEAST + largeSizes++;
     }
 
     /** Everything starts, and is left alone until every slot is served. */

@@ -122,6 +122,7 @@ final class SqliteStreamFile implements StreamFile {
             }
             case Change.Destroy destroy -> {
                 messages.removeAll();
+                uploads.dropUpTo(Long.MAX_VALUE);
                 meta.allRemoved();
                 log.beginAnew(destroy);
                 ids.remember(destroy.msgId(), destroy, 0);

@@ -137,6 +137,7 @@ final class MemoryStream {
     }
 
     private void destroy(Change.Destroy destroy) {
+        messages.values().stream().filter(m -> m.large() != null).forEach(m -> uploads.drop(m.large()));
         messages.clear();
         keys.clear();
         bytes = 0;

@@ -544,19 +544,22 @@ abstract class StreamFilesContract {
     @Test
     void deletingALargeValueInAnyWayLetsGoOfItsParts() {
         StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
-        for (String upload : List.of("u", "v", "w")) {
+        List<String> uploads = List.of("u", "v", "w", "x");
+        for (String upload : uploads) {
             stage(file, upload, 1, "aaaa", 10);
             file.apply(List.of(setLarge(null, large(upload, "aaaa"))));
         }
         file.apply(List.of(changes.delete(2L)));
-        assertThat(file.state().bytes()).isEqualTo(8);
+        assertThat(file.state().bytes()).isEqualTo(12);
         file.apply(List.of(changes.deleteAll(3, null)));
+        assertThat(file.state().bytes()).isEqualTo(4);
+        file.apply(List.of(changes.destroy(null)));
         assertThat(file.state().bytes()).isZero();
 
         file.clean(0, Set.of(), 1000);
 
         assertThat(file.oldestUnused()).isEqualTo(Long.MAX_VALUE);
-        assertThat(List.of("u", "v", "w")).allSatisfy(upload -> assertThat(file.part(upload, 1)).isEmpty());
+        assertThat(uploads).allSatisfy(upload -> assertThat(file.part(upload, 1)).isEmpty());
         file.close();
     }
 
