@@ -177,7 +177,7 @@ class DocumentationTest {
         return true;
     }
 
-    private static Path root() {
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("docs/protocol.md"))) {
             folder = java.util.Objects.requireNonNull(folder.getParent(), "not in the project's folder");
