@@ -2,6 +2,7 @@
 package io.natspersist.cli.local;
 
 import io.natspersist.cli.terminal.ServerOptions;
+import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param server URL of a NATS server that runs already; null: one is started
  * @param port where a NATS server that is started listens; 0: a free one
  * @param workerMemory a worker's heap, as for {@code -Xmx}
+ * @param metricsPort where the coordinator serves its metrics, and the workers at the ports after it; 0: nobody does
  */
 public record ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
-        Durability durability, String workerMemory) {
+        Durability durability, String workerMemory, int metricsPort) {
 
     /** @throws IllegalArgumentException naming everything that is wrong */
     public ClusterConfig {
@@ -37,12 +39,26 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
         if (port < 0 || port > 65_535) {
             problems.add("port must be 1 to 65535, or 0 for a free one, not " + port);
         }
+        if (metricsPort < 0 || metricsPort + workers > 65_535) {
+            problems.add("the port of metrics must leave one for each worker after it, not " + metricsPort);
+        }
         if (!workerMemory.matches("[1-9][0-9]*[kmgKMG]")) {
             problems.add("worker memory must be like 512m, not '" + workerMemory + "'");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
+    }
+
+    /** Without metrics. */
+    public ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
+            Durability durability, String workerMemory) {
+        this(directory, cluster, workers, server, port, durability, workerMemory, 0);
+    }
+
+    /** Where a process serves its metrics, on the loopback interface; null: nowhere. */
+    public @Nullable Listen metrics(int process) {
+        return metricsPort == 0 ? null : new Listen("127.0.0.1", metricsPort + process);
     }
 
     /** A cluster with its own NATS server on a free port, for a demonstration or a test. */

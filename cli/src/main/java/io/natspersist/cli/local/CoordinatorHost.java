@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.local;
 
+import io.natspersist.cli.terminal.ExitCode;
+import io.natspersist.cli.terminal.Failure;
 import io.natspersist.coordinator.Coordinator;
 import io.natspersist.coordinator.CoordinatorConfig;
 import io.natspersist.coordinator.CoordinatorStatus;
 import io.natspersist.coordinator.CoordinatorStatus.WorkerStatus;
 import io.natspersist.coordinator.FileTableStore;
+import io.natspersist.coordinator.ObservedCoordinator;
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.metrics.Listen;
+import io.natspersist.metrics.ObservationServer;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Transport;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A coordinator in this process, with its loop and its table in a file. */
 final class CoordinatorHost implements AutoCloseable {
@@ -23,13 +30,18 @@ final class CoordinatorHost implements AutoCloseable {
     private final ThreadEventLoop loop;
     private final ExecutorService io;
     private final Coordinator coordinator;
+    private final @Nullable ObservationServer<?> observation;
 
-    private CoordinatorHost(ClusterConfig config, Transport transport, Consumer<String> events) {
+    private CoordinatorHost(ClusterConfig config, Transport transport, Consumer<String> events) throws IOException {
         this.transport = transport;
         this.loop = new ThreadEventLoop("coordinator", fault -> events.accept("coordinator: " + fault));
         this.io = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("coordinator-io").factory());
-        this.coordinator = new Coordinator(coordination(config), transport, loop, new FileTableStore(config.table()),
-                io);
+        CoordinatorConfig coordination = coordination(config);
+        this.coordinator = new Coordinator(coordination, transport, loop, new FileTableStore(config.table()), io);
+        Listen metrics = config.metrics(0);
+        this.observation = metrics == null
+                ? null
+                : ObservationServer.start(new ObservedCoordinator(coordinator, coordination), metrics);
     }
 
     /**
@@ -47,9 +59,14 @@ final class CoordinatorHost implements AutoCloseable {
 
     /** @param transport for this coordinator alone; closed with it */
     static CoordinatorHost start(ClusterConfig config, Transport transport, Consumer<String> events) {
-        CoordinatorHost host = new CoordinatorHost(config, transport, events);
-        host.coordinator.start();
-        return host;
+        try {
+            CoordinatorHost host = new CoordinatorHost(config, transport, events);
+            host.coordinator.start();
+            return host;
+        } catch (IOException e) {
+            transport.close();
+            throw new Failure(ExitCode.FAILED, "port " + config.metricsPort() + " for metrics: " + e.getMessage(), e);
+        }
     }
 
     CoordinatorStatus status() {
@@ -77,6 +94,9 @@ final class CoordinatorHost implements AutoCloseable {
     @Override
     public void close() {
         coordinator.stop();
+        if (observation != null) {
+            observation.close();
+        }
         transport.close();
         loop.close();
         io.close();

@@ -44,7 +44,8 @@ public final class LocalCluster implements AutoCloseable {
         this.nats = nats;
         this.url = url;
         this.workers = IntStream.range(0, config.workers()).mapToObj(n -> "w" + n).toList();
-        this.supervisor = new Supervisor(config, name -> WorkerCommand.of(config, name, url),
+        this.supervisor = new Supervisor(config, name -> WorkerCommand.of(config, name, url,
+                config.metrics(1 + workers.indexOf(name))),
                 () -> Optional.ofNullable(coordinator), events);
     }
 

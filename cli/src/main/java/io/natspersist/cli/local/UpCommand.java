@@ -4,6 +4,7 @@ package io.natspersist.cli.local;
 import io.natspersist.cli.terminal.Failure;
 import io.natspersist.cli.terminal.ServerOptions;
 import io.natspersist.cli.terminal.Terminal;
+import io.natspersist.metrics.Listen;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,10 @@ public final class UpCommand implements Callable<Integer> {
             + " (${DEFAULT-VALUE})")
     private String workerMemory = "512m";
 
+    @Option(names = "--metrics", paramLabel = "PORT", defaultValue = "0", description = "serve metrics and health on the"
+            + " loopback interface: the coordinator there, the workers at the ports after it")
+    private int metricsPort;
+
     /** Which NATS server. */
     private static final class Nats {
         @Option(names = "--nats", paramLabel = "URL", defaultValue = "${env:PERSIST_SERVER:-"
@@ -71,7 +76,7 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ClusterConfig config = new ClusterConfig(directory, cluster, workers, nats.start ? null : nats.url, port,
                 durability,
-                workerMemory);
+                workerMemory, metricsPort);
         LocalCluster running = LocalCluster.start(config, terminal.err()::println);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
         try {
@@ -100,6 +105,19 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
+    private static String metrics(ClusterConfig config) {
+        StringBuilder text = new StringBuilder();
+        for (int process = 0; process <= config.workers(); process++) {
+            Listen where = config.metrics(process);
+            if (where != null) {
+                text.append("  metrics   http://").append(where.host()).append(':').append(where.port())
+                        .append("/metrics of ").append(process == 0 ? "the coordinator" : "w" + (process - 1))
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
     private static String welcome(LocalCluster cluster) {
         ClusterConfig config = cluster.config();
         StringBuilder text = new StringBuilder();
@@ -113,6 +131,7 @@ public final class UpCommand implements Callable<Integer> {
                     .append(cluster.pid(worker).map(pid -> ", process " + pid).orElse(""))
                     .append('\n');
         }
+        text.append(metrics(config));
         text.append("\nIn another terminal:\n\n");
         if (!cluster.url().equals(ServerOptions.DEFAULT_SERVER)) {
             text.append("  export PERSIST_SERVER=").append(cluster.url()).append('\n');

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.local;
 
+import io.natspersist.metrics.Listen;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a worker process is started: with this process's own Java and class path. */
 final class WorkerCommand {
@@ -14,7 +16,7 @@ final class WorkerCommand {
 
     private WorkerCommand() {}
 
-    static List<String> of(ClusterConfig config, String worker, String server) {
+    static List<String> of(ClusterConfig config, String worker, String server, @Nullable Listen metrics) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx" + config.workerMemory(), "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError",
@@ -23,6 +25,9 @@ final class WorkerCommand {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SupervisedWorker.class.getName()));
         command.addAll(List.of("--name", worker, "--root", config.volume().toString(), "--nats", server, "--cluster",
                 config.cluster(), "--durability", config.durability().toString(), "--drain-seconds", DRAIN_SECONDS));
+        if (metrics != null) {
+            command.addAll(List.of("--metrics", metrics.host() + ":" + metrics.port()));
+        }
         return Detached.command(command);
     }
 
