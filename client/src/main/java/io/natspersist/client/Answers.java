@@ -71,7 +71,8 @@ final class Answers {
         boolean large = fields.has(HeaderNames.SIZE);
         byte[] value = large || fields.flag(HeaderNames.NO_VALUE) ? null : answer.payload();
         StreamMessage message = new StreamMessage(fields.required(HeaderNames.SEQ), fields.required(HeaderNames.TIME),
-                fields.required(HeaderNames.CHANGE), fields.text(HeaderNames.KEY), fields.text(HeaderNames.MSG_ID),
+                fields.number(HeaderNames.EXPIRES, 0), fields.required(HeaderNames.CHANGE),
+                fields.text(HeaderNames.KEY), fields.text(HeaderNames.MSG_ID),
                 fields.ofMessage(), value,
                 value != null ? value.length : fields.number(HeaderNames.SIZE, 0));
         if (!large) {
@@ -109,17 +110,20 @@ final class Answers {
             return new Change.Set(at, message(set.message()));
         }
         if (change instanceof WireChange.Delete delete) {
-            return new Change.Delete(at, delete.seqs());
+            return new Change.Delete(at, delete.seqs(), delete.cause());
         }
         if (change instanceof WireChange.DeleteAll all) {
-            return new Change.DeleteAll(at, all.upToSeq());
+            return new Change.DeleteAll(at, all.upToSeq(), all.cause());
+        }
+        if (change instanceof WireChange.Config config) {
+            return new Change.Config(at, config.config());
         }
         return new Change.Destroy(at, ((WireChange.Destroy) change).lastSeq());
     }
 
     private static StreamMessage message(WireMessage m) {
         byte[] value = m.value();
-        return new StreamMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), value,
+        return new StreamMessage(m.seq(), m.time(), m.expires(), m.change(), m.key(), m.msgId(), m.headers(), value,
                 value == null ? m.largeSize() : value.length);
     }
 

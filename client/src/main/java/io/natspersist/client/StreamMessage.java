@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seq its sequence number
  * @param time milliseconds since the epoch, as the writer or the worker set it
+ * @param expires when it goes by itself, milliseconds since the epoch; 0: never
  * @param change the number of the change that stored it
  * @param key null: it has none
  * @param msgId null: it has none
@@ -19,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param value null: it has no value, which differs from an empty one; or a large one. Not copied: treat it as read-only
  * @param size of the value in bytes, also where a large one is not here: see {@link #large()}
  */
-public record StreamMessage(long seq, long time, long change, @Nullable String key, @Nullable String msgId,
-        Headers headers, byte @Nullable [] value, long size) {
+public record StreamMessage(long seq, long time, long expires, long change, @Nullable String key,
+        @Nullable String msgId, Headers headers, byte @Nullable [] value, long size) {
 
     /** A message with its value, or without any. */
-    public StreamMessage(long seq, long time, long change, @Nullable String key, @Nullable String msgId,
-            Headers headers, byte @Nullable [] value) {
-        this(seq, time, change, key, msgId, headers, value, value == null ? 0 : value.length);
+    public StreamMessage(long seq, long time, long expires, long change, @Nullable String key,
+            @Nullable String msgId, Headers headers, byte @Nullable [] value) {
+        this(seq, time, expires, change, key, msgId, headers, value, value == null ? 0 : value.length);
     }
 
     /** Whether the message has a value, here or elsewhere; an empty one too. */
@@ -52,7 +53,8 @@ public record StreamMessage(long seq, long time, long change, @Nullable String k
 
     @Override
     public boolean equals(@Nullable Object o) {
-        return o instanceof StreamMessage other && seq == other.seq && time == other.time && change == other.change
+        return o instanceof StreamMessage other && seq == other.seq && time == other.time
+                && expires == other.expires && change == other.change
                 && Objects.equals(key, other.key) && Objects.equals(msgId, other.msgId) && headers.equals(other.headers)
                 && Arrays.equals(value, other.value) && size == other.size;
     }

@@ -104,7 +104,8 @@ final class FakeStream {
         }
         long seq = fields.number(HeaderNames.SEQ, model.lastSeq() + 1);
         made.add(model.add(at -> new Change.Set(at, new StreamMessage(seq, fields.number(HeaderNames.TIME, now),
-                at.change(), key, fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
+                fields.has(HeaderNames.TTL) ? now + fields.required(HeaderNames.TTL) : 0, at.change(), key,
+                fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
                 fields.flag(HeaderNames.NO_VALUE) ? null : payload))));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("seq", seq);
@@ -164,7 +165,7 @@ final class FakeStream {
         long end = fields.number(HeaderNames.END_SEQ, Long.MAX_VALUE);
         List<WireMessage> messages = page.messages().stream().filter(m -> m.seq() <= end)
                 .map(m -> new WireMessage(m.seq(),
-                        m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value()))
+                        m.time(), m.expires(), m.change(), m.key(), m.msgId(), m.headers(), m.value()))
                 .toList();
         return new Reply(Headers.NONE,
                 new MessagePage(messages, page.next() > end ? 0 : page.next(), page.change(), page.epoch()).encode());
@@ -215,16 +216,20 @@ final class FakeStream {
         Position at = change.position();
         if (change instanceof Change.Set set) {
             StreamMessage m = set.message();
-            return new WireChange.Set(at.change(), at.epoch(), m.seq(), m.time(), m.key(), m.msgId(), m.headers(),
-                    m.value());
+            return new WireChange.Set(at.change(), at.epoch(), m.seq(), m.time(), m.expires(), m.key(), m.msgId(),
+                    m.headers(), m.value());
         }
         if (change instanceof Change.Delete delete) {
-            return new WireChange.Delete(at.change(), at.epoch(), delete.seqs());
+            return new WireChange.Delete(at.change(), at.epoch(), delete.seqs(), delete.cause());
         }
         if (change instanceof Change.Destroy destroy) {
             return new WireChange.Destroy(at.change(), at.epoch(), destroy.lastSeq());
         }
-        return new WireChange.DeleteAll(at.change(), at.epoch(), ((Change.DeleteAll) change).endSeq());
+        if (change instanceof Change.Config config) {
+            return new WireChange.Config(at.change(), at.epoch(), config.config());
+        }
+        Change.DeleteAll all = (Change.DeleteAll) change;
+        return new WireChange.DeleteAll(at.change(), at.epoch(), all.endSeq(), all.cause());
     }
 
     private long seqOf(@Nullable String key) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import io.natspersist.protocol.Cause;
 import io.natspersist.transport.Headers;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,15 +48,15 @@ final class ModelStream {
     Change.Set set(@Nullable String key, String value) {
         byte[] bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         return (Change.Set) add(at -> new Change.Set(at,
-                new StreamMessage(lastSeq + 1, 1, at.change(), key, null, Headers.NONE, bytes)));
+                new StreamMessage(lastSeq + 1, 1, 0, at.change(), key, null, Headers.NONE, bytes)));
     }
 
     Change delete(List<Long> seqs) {
-        return add(at -> new Change.Delete(at, seqs));
+        return add(at -> new Change.Delete(at, seqs, Cause.ASKED));
     }
 
     Change deleteAll(long endSeq) {
-        return add(at -> new Change.DeleteAll(at, endSeq));
+        return add(at -> new Change.DeleteAll(at, endSeq, Cause.ASKED));
     }
 
     Change destroy() {
@@ -134,12 +135,16 @@ final class ModelStream {
             return new Change.Set(position, set.message());
         }
         if (change instanceof Change.Delete delete) {
-            return new Change.Delete(position, delete.seqs());
+            return new Change.Delete(position, delete.seqs(), delete.cause());
         }
         if (change instanceof Change.Destroy destroy) {
             return new Change.Destroy(position, destroy.lastSeq());
         }
-        return new Change.DeleteAll(position, ((Change.DeleteAll) change).endSeq());
+        if (change instanceof Change.Config config) {
+            return new Change.Config(position, config.config());
+        }
+        Change.DeleteAll all = (Change.DeleteAll) change;
+        return new Change.DeleteAll(position, all.endSeq(), all.cause());
     }
 
     static void apply(Change change, NavigableMap<Long, StreamMessage> messages) {

@@ -41,7 +41,7 @@ class PersistClientTest {
         Stored stored = wait(stream.set(options, bytes("two")));
         assertThat(stored).isEqualTo(new Stored(2, new Position(epoch(), 2), false));
 
-        StreamMessage two = new StreamMessage(2, 5_000, 2, "k", "m1", Headers.of("Color", "red"), bytes("two"));
+        StreamMessage two = new StreamMessage(2, 5_000, 0, 2, "k", "m1", Headers.of("Color", "red"), bytes("two"));
         assertThat(wait(stream.get(2))).contains(two);
         assertThat(wait(stream.get("k"))).contains(two);
         assertThat(wait(stream.last())).contains(two);

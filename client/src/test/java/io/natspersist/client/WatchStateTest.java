@@ -234,7 +234,7 @@ class WatchStateTest {
     }
 
     private static StreamMessage message(long seq, long change) {
-        return new StreamMessage(seq, 1, change, null, null, Headers.NONE, null);
+        return new StreamMessage(seq, 1, 0, change, null, null, Headers.NONE, null);
     }
 
     /** A stream with owners that come and go, a network that loses, repeats and reorders, and one watch. */

@@ -38,6 +38,7 @@ class WatcherSurvivesKillsIT {
                 case Change.Delete delete -> "delete " + delete.seqs();
                 case Change.DeleteAll all -> "deleteAll " + all.endSeq();
                 case Change.Destroy destroy -> "destroy";
+                case Change.Config config -> "config";
             });
         }
 

@@ -4,7 +4,7 @@ package io.natspersist.protocol;
 import io.natspersist.transport.Headers;
 import java.util.List;
 
-/** What is published on {@code P.changes.<stream>}: headers, and the value of a set as payload. */
+/** What is published on {@code P.changes.<stream>}: headers, and as payload the value of a set, or a configuration. */
 public sealed interface ChangeNotice {
 
     /** The epoch of the owner that decided the change, or that sends the trailing number. */
@@ -47,12 +47,7 @@ public sealed interface ChangeNotice {
     }
 
     default byte[] payload() {
-        if (this instanceof Packed packed) {
-            return packed.encode();
-        }
-        return this instanceof Changed changed && changed.change() instanceof WireChange.Set set && set.value() != null
-                ? set.value()
-                : ChangeNoticeCodec.NO_BYTES;
+        return this instanceof Packed packed ? packed.encode() : ChangeNoticeCodec.payload(this);
     }
 
     /**

@@ -29,11 +29,11 @@ final class ChangeNoticeCodec {
     private static Headers headers(WireChange change) {
         if (change instanceof WireChange.Delete delete) {
             String seqs = delete.seqs().stream().map(String::valueOf).collect(Collectors.joining(","));
-            return common(change.number(), change.epoch(), WireChangeCodec.DELETE).add(HeaderNames.SEQ, seqs).build();
+            return common(change).add(HeaderNames.SEQ, seqs).build();
         } else if (change instanceof WireChange.DeleteAll all) {
-            return common(change.number(), change.epoch(), WireChangeCodec.DELETE_ALL)
-                    .add(HeaderNames.SEQ, all.upToSeq())
-                    .build();
+            return common(change).add(HeaderNames.SEQ, all.upToSeq()).build();
+        } else if (change instanceof WireChange.Config) {
+            return common(change).build();
         }
         if (change instanceof WireChange.Destroy destroy) {
             return common(change.number(), change.epoch(), WireChangeCodec.DESTROY)
@@ -41,9 +41,10 @@ final class ChangeNoticeCodec {
                     .build();
         }
         WireChange.Set set = (WireChange.Set) change;
-        Headers.Builder headers = common(set.number(), set.epoch(), WireChangeCodec.SET)
+        Headers.Builder headers = common(set)
                 .add(HeaderNames.SEQ, set.seq())
                 .add(HeaderNames.TIME, set.time())
+                .addIfPresent(HeaderNames.EXPIRES, set.expires() == 0 ? null : Long.toString(set.expires()))
                 .addIfPresent(HeaderNames.KEY, set.key())
                 .addIfPresent(HeaderNames.MSG_ID, set.msgId());
         if (set.largeSize() > 0) {
@@ -52,6 +53,21 @@ final class ChangeNoticeCodec {
             headers.add(HeaderNames.NO_VALUE, "true");
         }
         return headers.build().and(set.headers());
+    }
+
+    static byte[] payload(ChangeNotice notice) {
+        if (notice instanceof ChangeNotice.Changed changed) {
+            if (changed.change() instanceof WireChange.Set set && set.value() != null) {
+                return set.value();
+            } else if (changed.change() instanceof WireChange.Config config) {
+                return config.config().json();
+            }
+        }
+        return NO_BYTES;
+    }
+
+    private static Headers.Builder common(WireChange change) {
+        return common(change.number(), change.epoch(), WireChangeCodec.op(change));
     }
 
     private static Headers.Builder common(long change, long epoch, String op) {
@@ -73,16 +89,16 @@ final class ChangeNoticeCodec {
             case WireChangeCodec.SET -> {
                 long largeSize = fields.number(HeaderNames.SIZE, 0);
                 yield new ChangeNotice.Changed(new WireChange.Set(change, epoch, fields.required(HeaderNames.SEQ),
-                        fields.required(HeaderNames.TIME), fields.text(HeaderNames.KEY),
-                        fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
+                        fields.required(HeaderNames.TIME), fields.number(HeaderNames.EXPIRES, 0),
+                        fields.text(HeaderNames.KEY), fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
                         largeSize > 0 || fields.flag(HeaderNames.NO_VALUE) ? null : payload, largeSize));
             }
-            case WireChangeCodec.DELETE -> {
-                List<Long> seqs = fields.seqs(HeaderNames.SEQ, Integer.MAX_VALUE);
-                yield new ChangeNotice.Changed(new WireChange.Delete(change, epoch, seqs));
-            }
-            case WireChangeCodec.DELETE_ALL -> new ChangeNotice.Changed(
-                    new WireChange.DeleteAll(change, epoch, fields.required(HeaderNames.SEQ)));
+            case WireChangeCodec.DELETE -> delete(change, epoch, fields, Cause.ASKED);
+            case WireChangeCodec.EXPIRE -> delete(change, epoch, fields, Cause.EXPIRED);
+            case WireChangeCodec.DELETE_ALL -> deleteAll(change, epoch, fields, Cause.ASKED);
+            case WireChangeCodec.EVICT -> deleteAll(change, epoch, fields, Cause.EVICTED);
+            case WireChangeCodec.CONFIG -> new ChangeNotice.Changed(
+                    new WireChange.Config(change, epoch, Json.read(payload, StreamConfig.class)));
             case MANY -> packed(change, epoch, payload);
             case WireChangeCodec.DESTROY -> new ChangeNotice.Changed(
                     new WireChange.Destroy(change, epoch, fields.required(HeaderNames.SEQ)));
@@ -103,5 +119,15 @@ final class ChangeNoticeCodec {
             expected++;
         }
         return new ChangeNotice.Packed(batch.changes());
+    }
+
+    private static ChangeNotice delete(long change, long epoch, HeaderFields fields, Cause cause) {
+        List<Long> seqs = fields.seqs(HeaderNames.SEQ, Integer.MAX_VALUE);
+        return new ChangeNotice.Changed(new WireChange.Delete(change, epoch, seqs, cause));
+    }
+
+    private static ChangeNotice deleteAll(long change, long epoch, HeaderFields fields, Cause cause) {
+        return new ChangeNotice.Changed(
+                new WireChange.DeleteAll(change, epoch, fields.required(HeaderNames.SEQ), cause));
     }
 }

@@ -24,6 +24,8 @@ public enum ErrorCode {
     WRONG_KEY_SEQ(409, false, true),
     /** The parts of an upload are not all there, or do not make the value that was announced. */
     UPLOAD_INCOMPLETE(409, false, true),
+    /** The stream is at a limit of its configuration, which refuses new messages. */
+    STREAM_FULL(409, false, true),
     /** The value or the request is larger than allowed. */
     TOO_LARGE(413, false, true),
     /** This worker does not serve the stream; the answer names the owner it knows, if any. */
@@ -32,6 +34,8 @@ public enum ErrorCode {
     SLOT_MOVING(425, true, true),
     /** Too much is waiting; try again after the delay. */
     OVERLOADED(429, true, true),
+    /** The stream takes no more messages or bytes a second; try again after the delay. */
+    RATE_LIMITED(429, true, true),
     /** Something failed inside; whether the request was carried out is not known. */
     INTERNAL(500, true, false),
     /** The stream's file is damaged: it was set aside and reported. */

@@ -13,6 +13,10 @@ public final class HeaderNames {
     public static final String SEQ = "Persist-Seq";
     /** A message's time, ms since the epoch. */
     public static final String TIME = "Persist-Time";
+    /** On a set: how long the message lives, ms; 0: for ever, whatever the stream's configuration says. */
+    public static final String TTL = "Persist-TTL";
+    /** When a message expires, ms since the epoch; absent: never. */
+    public static final String EXPIRES = "Persist-Expires";
     /** The writer's id for a message; a second set with the same id within the window is answered as the first was. */
     public static final String MSG_ID = "Nats-Msg-Id";
     /** Present with "true": the message has no value, which differs from an empty one. */

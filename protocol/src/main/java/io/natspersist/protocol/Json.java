@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -51,8 +52,17 @@ public final class Json {
 
     /** @throws BadMessage naming the field that is wrong */
     public static <T> T read(byte[] json, Class<T> type) {
+        return read(json, MAPPER.readerFor(type), type);
+    }
+
+    /** As {@link #read}, for what a person has written: a field that the record does not know is wrong too. */
+    public static <T> T readKnown(byte[] json, Class<T> type) {
+        return read(json, MAPPER.readerFor(type).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES), type);
+    }
+
+    private static <T> T read(byte[] json, ObjectReader reader, Class<T> type) {
         try {
-            T value = MAPPER.readValue(json, type);
+            T value = reader.readValue(json);
             if (value == null) {
                 throw new BadMessage("", "null instead of " + type.getSimpleName());
             }

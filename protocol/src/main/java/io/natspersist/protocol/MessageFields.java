@@ -10,6 +10,7 @@ final class MessageFields {
     long seq = -1;
     long time = -1;
     long change = -1;
+    long expires;
     @Nullable
     String key;
     @Nullable
@@ -24,6 +25,7 @@ final class MessageFields {
             case "s" -> seq = from.number();
             case "t" -> time = from.number();
             case "c" -> change = from.number();
+            case "x" -> expires = from.number();
             case "k" -> key = from.text();
             case "i" -> msgId = from.text();
             case "h" -> headers = from.headers();

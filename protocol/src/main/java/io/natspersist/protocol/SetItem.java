@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param expectLastSeq the stream's last seq must be this
  * @param expectSeq the key's seq must be this; 0: the key must not exist
  * @param time ms since the epoch
+ * @param ttl how long the message lives, ms; 0: for ever
  * @param value null: absent, which differs from empty
  */
 public record SetItem(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId,
-        long time, Headers headers, byte @Nullable [] value) {
+        long time, long ttl, Headers headers, byte @Nullable [] value) {
 
     /** "Not given", for numbers that may be zero. */
     public static final long ABSENT = -1;
@@ -28,13 +29,14 @@ public record SetItem(@Nullable String key, long seq, long expectLastSeq, long e
 
     void write(PackWriter to) {
         to.map(given(key) + given(seq) + given(expectLastSeq) + given(expectSeq) + given(msgId) + given(time)
-                + (headers.isEmpty() ? 0 : 1) + (value == null ? 0 : 1));
+                + given(ttl) + (headers.isEmpty() ? 0 : 1) + (value == null ? 0 : 1));
         to.optional("k", key);
         number("s", seq, to);
         number("el", expectLastSeq, to);
         number("es", expectSeq, to);
         to.optional("i", msgId);
         number("t", time, to);
+        number("x", ttl, to);
         to.optional("h", headers).optional("v", value);
     }
 
@@ -58,28 +60,31 @@ public record SetItem(@Nullable String key, long seq, long expectLastSeq, long e
         var more = new Object() {
             long expectLastSeq = ABSENT;
             long expectSeq = ABSENT;
+            long ttl = ABSENT;
         };
         from.map(name -> {
             switch (name) {
                 case "el" -> more.expectLastSeq = from.number();
                 case "es" -> more.expectSeq = from.number();
+                case "x" -> more.ttl = from.number();
                 case "k", "s", "i", "t", "h", "v" -> fields.read(name, from);
                 default -> throw new BadMessage("", "is not a field of an item");
             }
         });
         return new SetItem(fields.key, fields.seq, more.expectLastSeq, more.expectSeq, fields.msgId, fields.time,
-                fields.headers, fields.value);
+                more.ttl, fields.headers, fields.value);
     }
 
     @Override
     public boolean equals(@Nullable Object o) {
         return o instanceof SetItem i && Objects.equals(key, i.key) && seq == i.seq
                 && expectLastSeq == i.expectLastSeq && expectSeq == i.expectSeq && Objects.equals(msgId, i.msgId)
-                && time == i.time && headers.equals(i.headers) && Arrays.equals(value, i.value);
+                && time == i.time && ttl == i.ttl && headers.equals(i.headers) && Arrays.equals(value, i.value);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(key, seq, expectLastSeq, expectSeq, msgId, time, headers) * 31 + Arrays.hashCode(value);
+        return Objects.hash(key, seq, expectLastSeq, expectSeq, msgId, time, ttl, headers) * 31
+                + Arrays.hashCode(value);
     }
 }

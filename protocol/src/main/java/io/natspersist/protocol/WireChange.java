@@ -25,44 +25,58 @@ public sealed interface WireChange {
      * A message was stored at {@code seq}; it replaces what was there, and the message that had its key.
      *
      * @param time ms since the epoch
+     * @param expires when it goes by itself, ms since the epoch; 0: never
      * @param value null: absent, which differs from empty; or large
      * @param largeSize the bytes of a large value, which is not here; 0: it is no large one
      */
-    record Set(long number, long epoch, long seq, long time, @Nullable String key, @Nullable String msgId,
-            Headers headers, byte @Nullable [] value, long largeSize) implements WireChange {
+    record Set(long number, long epoch, long seq, long time, long expires, @Nullable String key,
+            @Nullable String msgId, Headers headers, byte @Nullable [] value, long largeSize) implements WireChange {
 
         /** With its value, or without any. */
-        public Set(long number, long epoch, long seq, long time, @Nullable String key, @Nullable String msgId,
-                Headers headers, byte @Nullable [] value) {
-            this(number, epoch, seq, time, key, msgId, headers, value, 0);
+        public Set(long number, long epoch, long seq, long time, long expires, @Nullable String key,
+                @Nullable String msgId, Headers headers, byte @Nullable [] value) {
+            this(number, epoch, seq, time, expires, key, msgId, headers, value, 0);
         }
 
         public WireMessage message() {
-            return new WireMessage(seq, time, number, key, msgId, headers, value, largeSize);
+            return new WireMessage(seq, time, expires, number, key, msgId, headers, value, largeSize);
         }
 
         @Override
         public boolean equals(@Nullable Object o) {
             return o instanceof Set s && number == s.number && epoch == s.epoch && seq == s.seq && time == s.time
+                    && expires == s.expires
                     && Objects.equals(key, s.key) && Objects.equals(msgId, s.msgId) && headers.equals(s.headers)
                     && Arrays.equals(value, s.value) && largeSize == s.largeSize;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(number, epoch, seq, time, key, msgId, headers, largeSize) * 31 + Arrays.hashCode(value);
+            return Objects.hash(number, epoch, seq, time, expires, key, msgId, headers, largeSize) * 31
+                    + Arrays.hashCode(value);
         }
     }
 
-    /** These messages, all of which were there, were removed. */
-    record Delete(long number, long epoch, List<Long> seqs) implements WireChange {
+    /**
+     * These messages, all of which were there, were removed.
+     *
+     * @param cause asked or expired
+     */
+    record Delete(long number, long epoch, List<Long> seqs, Cause cause) implements WireChange {
         public Delete {
             seqs = List.copyOf(seqs);
         }
     }
 
-    /** Every message up to {@code upToSeq} was removed. */
-    record DeleteAll(long number, long epoch, long upToSeq) implements WireChange {}
+    /**
+     * Every message up to {@code upToSeq} was removed.
+     *
+     * @param cause asked or evicted
+     */
+    record DeleteAll(long number, long epoch, long upToSeq, Cause cause) implements WireChange {}
+
+    /** The stream was configured anew. */
+    record Config(long number, long epoch, StreamConfig config) implements WireChange {}
 
     /**
      * The stream was destroyed, with every message. If it is made anew its numbers go on.

@@ -21,9 +21,9 @@ import org.msgpack.core.MessageUnpacker;
 /** Pages, batches and notices. */
 class WireTest {
 
-    private static final WireMessage FULL = new WireMessage(300, 1_700_000_000_000L, 7, "k", "id",
+    private static final WireMessage FULL = new WireMessage(300, 1_700_000_000_000L, 0, 7, "k", "id",
             Headers.of("H", "v", "H", ""), new byte[]{1, 2});
-    private static final WireMessage BARE = new WireMessage(1, 0, 1, null, null, Headers.NONE, null);
+    private static final WireMessage BARE = new WireMessage(1, 0, 0, 1, null, null, Headers.NONE, null);
 
     private static byte[] hex(String text) {
         return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
@@ -42,8 +42,9 @@ class WireTest {
     @Test
     void aBatchHasTheseBytes() {
         ChangeBatch changes = new ChangeBatch.Changes(List.of(
-                new WireChange.Set(5, 2, 8, 100, "k", null, Headers.NONE, new byte[0]),
-                new WireChange.Delete(6, 2, List.of(8L, 200L)), new WireChange.DeleteAll(7, 3, 9)), 7, 3);
+                new WireChange.Set(5, 2, 8, 100, 0, "k", null, Headers.NONE, new byte[0]),
+                new WireChange.Delete(6, 2, List.of(8L, 200L), Cause.ASKED),
+                new WireChange.DeleteAll(7, 3, 9, Cause.ASKED)), 7, 3);
         assertThat(changes.encode()).isEqualTo(hex("""
                 84 a4 6b696e64 a7 6368616e676573 a7 6368616e676573 93
                 87 a1 63 05 a1 65 02 a1 6f a3 736574 a1 73 08 a1 74 64 a1 6b a1 6b a1 76 c4 00
@@ -67,8 +68,12 @@ class WireTest {
                 messages.add(set.message());
                 changes.add(set);
                 changes.add(new WireChange.Delete(number(random), number(random),
-                        random.longs(1 + random.nextInt(40), 1, Long.MAX_VALUE).boxed().toList()));
-                changes.add(new WireChange.DeleteAll(number(random), number(random), number(random)));
+                        random.longs(1 + random.nextInt(40), 1, Long.MAX_VALUE).boxed().toList(),
+                        random.nextBoolean() ? Cause.ASKED : Cause.EXPIRED));
+                changes.add(new WireChange.DeleteAll(number(random), number(random), number(random),
+                        random.nextBoolean() ? Cause.ASKED : Cause.EVICTED));
+                changes.add(new WireChange.Config(number(random), number(random),
+                        StreamConfig.NONE.withMaxMsgs(1 + number(random) / 2)));
                 changes.add(new WireChange.Destroy(number(random), number(random), number(random)));
             }
             MessagePage page = new MessagePage(messages, number(random), number(random), number(random));
@@ -170,13 +175,14 @@ class WireTest {
     @Test
     void aNoticeHasTheHeadersOfTheProtocol() {
         assertThat(new ChangeNotice.Changed(
-                new WireChange.Set(5, 2, 8, 100, "k", "i", Headers.of("Mine", "x"), null)).headers())
+                new WireChange.Set(5, 2, 8, 100, 900, "k", "i", Headers.of("Mine", "x"), null)).headers())
                 .isEqualTo(
                         Headers.of("Persist-Change", "5", "Persist-Epoch", "2", "Persist-Op", "set", "Persist-Seq", "8",
-                                "Persist-Time", "100", "Persist-Key", "k", "Nats-Msg-Id", "i", "Persist-No-Value",
+                                "Persist-Time", "100", "Persist-Expires", "900", "Persist-Key", "k", "Nats-Msg-Id", "i",
+                                "Persist-No-Value",
                                 "true", "Mine",
                                 "x"));
-        assertThat(new ChangeNotice.Changed(new WireChange.Delete(5, 2, List.of(3L, 4L))).headers())
+        assertThat(new ChangeNotice.Changed(new WireChange.Delete(5, 2, List.of(3L, 4L), Cause.ASKED)).headers())
                 .isEqualTo(
                         Headers.of("Persist-Change", "5", "Persist-Epoch", "2", "Persist-Op", "delete", "Persist-Seq",
                                 "3,4"));
@@ -188,7 +194,7 @@ class WireTest {
 
     @Test
     void aLargeValueIsToldByItsSize() {
-        WireChange.Set set = new WireChange.Set(5, 2, 8, 100, null, null, Headers.NONE, null, 5_000_000_000L);
+        WireChange.Set set = new WireChange.Set(5, 2, 8, 100, 0, null, null, Headers.NONE, null, 5_000_000_000L);
 
         assertThat(new ChangeNotice.Changed(set).headers()).isEqualTo(Headers.of("Persist-Change", "5",
                 "Persist-Epoch", "2", "Persist-Op", "set", "Persist-Seq", "8", "Persist-Time", "100", "Persist-Size",
@@ -211,8 +217,8 @@ class WireTest {
         Headers headers = random.nextBoolean() ? Headers.NONE : Headers.of("H", text(random, 40), "h", "");
         byte[] value = random.nextInt(4) == 0 ? null : text(random, 70_000).getBytes(StandardCharsets.UTF_8);
         long largeSize = value == null && random.nextBoolean() ? number(random) : 0;
-        return new WireChange.Set(number(random), number(random), number(random), number(random), maybe(random),
-                maybe(random), headers, value, largeSize);
+        return new WireChange.Set(number(random), number(random), number(random), number(random),
+                random.nextBoolean() ? 0 : number(random), maybe(random), maybe(random), headers, value, largeSize);
     }
 
     private static @Nullable String maybe(Random random) {

@@ -131,6 +131,7 @@ final class Answers {
         Headers.Builder headers = Headers.builder()
                 .add(HeaderNames.SEQ, m.seq())
                 .add(HeaderNames.TIME, m.time())
+                .addIfPresent(HeaderNames.EXPIRES, m.expires() == 0 ? null : Long.toString(m.expires()))
                 .add(HeaderNames.CHANGE, m.change())
                 .add(HeaderNames.EPOCH, r.epoch())
                 .addIfPresent(HeaderNames.KEY, m.key())
@@ -174,7 +175,7 @@ final class Answers {
     }
 
     private static WireMessage wire(Message m) {
-        return new WireMessage(m.seq(), m.time(), m.change(), m.key(), m.msgId(), m.headers(), m.value(),
+        return new WireMessage(m.seq(), m.time(), m.expires(), m.change(), m.key(), m.msgId(), m.headers(), m.value(),
                 size(m.large()));
     }
 
@@ -185,10 +186,11 @@ final class Answers {
     static WireChange wire(Change change) {
         return switch (change) {
             case Change.Set s ->
-                new WireChange.Set(s.number(), s.epoch(), s.seq(), s.time(), s.key(), s.msgId(), s.headers(),
-                        s.value(), size(s.large()));
-            case Change.Delete d -> new WireChange.Delete(d.number(), d.epoch(), d.seqs());
-            case Change.DeleteAll a -> new WireChange.DeleteAll(a.number(), a.epoch(), a.upToSeq());
+                new WireChange.Set(s.number(), s.epoch(), s.seq(), s.time(), s.expires(), s.key(), s.msgId(),
+                        s.headers(), s.value(), size(s.large()));
+            case Change.Delete d -> new WireChange.Delete(d.number(), d.epoch(), d.seqs(), d.cause());
+            case Change.DeleteAll a -> new WireChange.DeleteAll(a.number(), a.epoch(), a.upToSeq(), a.cause());
+            case Change.Config c -> new WireChange.Config(c.number(), c.epoch(), c.config());
             case Change.Destroy d -> new WireChange.Destroy(d.number(), d.epoch(), d.lastSeq());
         };
     }

@@ -54,7 +54,7 @@ final class ManySets {
         try {
             return Operations.fitting(new Operation.Set(Operations.key(item.key()), Math.max(0, item.seq()),
                     item.expectLastSeq(), item.expectSeq(), Operations.msgId(item.msgId()), item.time(),
-                    item.headers(), item.value()), maxBytes);
+                    item.ttl(), item.headers(), item.value()), maxBytes);
         } catch (Unreadable e) {
             throw new Unreadable(e.error().code(), "item " + index + ": " + e.error().text());
         }

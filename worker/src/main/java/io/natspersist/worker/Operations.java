@@ -26,7 +26,7 @@ final class Operations {
 
     /** Every operation that {@link #read} knows. */
     static final List<String> NAMES = List.of(
-            // @formatter:off
+    // @formatter:off
             "set",
             "setMany",
             "part",
@@ -47,7 +47,8 @@ final class Operations {
     private static final Pattern UPLOAD_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private static final Set<String> SET = Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ,
-            HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.NO_VALUE, HeaderNames.UPLOAD, HeaderNames.PARTS,
+            HeaderNames.EXPECT_SEQ, HeaderNames.TIME, HeaderNames.TTL, HeaderNames.NO_VALUE, HeaderNames.UPLOAD,
+            HeaderNames.PARTS,
             HeaderNames.SIZE, HeaderNames.CRC32C);
     private static final Set<String> PART = Set.of(HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.CRC32C);
     private static final Set<String> GET_PART = Set.of(HeaderNames.SEQ, HeaderNames.CHANGE, HeaderNames.PART);
@@ -143,7 +144,8 @@ final class Operations {
             throw new BadMessage(HeaderNames.UPLOAD, "is the value, and there is another, or none is to be");
         }
         return fitting(new Operation.Set(key, seq, fields.number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT),
-                expectSeq, msgId(fields), fields.number(HeaderNames.TIME, Operation.ABSENT), fields.ofMessage(),
+                expectSeq, msgId(fields), fields.number(HeaderNames.TIME, Operation.ABSENT),
+                fields.number(HeaderNames.TTL, Operation.ABSENT), fields.ofMessage(),
                 noValue || large != null ? null : payload, large), maxBytes);
     }
 

@@ -359,6 +359,7 @@ final class FaultPointRun {
                 case WireChange.Delete delete -> "delete";
                 case WireChange.DeleteAll all -> "deleteAll";
                 case WireChange.Destroy destroy -> "destroy";
+                case WireChange.Config config -> "config";
             });
         }
         return told;

@@ -122,7 +122,8 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
     SetItem asItem() {
         return new SetItem(text(HeaderNames.KEY), number(HeaderNames.SEQ, SetItem.ABSENT),
                 number(HeaderNames.EXPECT_LAST_SEQ, SetItem.ABSENT), number(HeaderNames.EXPECT_SEQ, SetItem.ABSENT),
-                text(HeaderNames.MSG_ID), number(HeaderNames.TIME, SetItem.ABSENT), ownHeaders(),
+                text(HeaderNames.MSG_ID), number(HeaderNames.TIME, SetItem.ABSENT),
+                number(HeaderNames.TTL, SetItem.ABSENT), ownHeaders(),
                 isTrue(HeaderNames.NO_VALUE) ? null : payload);
     }
 

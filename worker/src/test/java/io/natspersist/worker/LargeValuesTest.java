@@ -114,7 +114,7 @@ class LargeValuesTest {
         assertThat(byKey.headers().first(HeaderNames.NO_VALUE)).isNull();
         MessagePage page = MessagePage.decode(ask("getAll", "").payload());
         assertThat(page.messages()).containsExactly(
-                new WireMessage(1, page.messages().getFirst().time(), 1, "k", null, Headers.of("Color", "red"), null,
+                new WireMessage(1, page.messages().getFirst().time(), 0, 1, "k", null, Headers.of("Color", "red"), null,
                         11));
         assertThat(text(ask("info", ""))).contains("\"bytes\":20");
     }

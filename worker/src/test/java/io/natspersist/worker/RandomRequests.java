@@ -164,7 +164,7 @@ final class RandomRequests {
                 random.nextInt(8) == 0 ? lastSeq : SetItem.ABSENT,
                 key != null && random.nextInt(8) == 0 ? random.nextLong(3) : SetItem.ABSENT,
                 random.nextInt(3) == 0 ? "many-" + made + "-" + random.nextInt(1_000_000) : null,
-                random.nextBoolean() ? time() : SetItem.ABSENT,
+                random.nextBoolean() ? time() : SetItem.ABSENT, SetItem.ABSENT,
                 random.nextInt(4) == 0 ? Headers.of("Content-Type", "text/plain") : Headers.NONE,
                 random.nextInt(6) == 0 ? null : bytes(random.nextInt(30)));
     }

@@ -49,7 +49,7 @@ class SetManyTest {
 
     private static SetItem item(@Nullable String key, long seq, long expectLast, long expectSeq, @Nullable String id,
             String value) {
-        return new SetItem(key, seq, expectLast, expectSeq, id, SetItem.ABSENT, Headers.NONE,
+        return new SetItem(key, seq, expectLast, expectSeq, id, SetItem.ABSENT, SetItem.ABSENT, Headers.NONE,
                 value.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -81,7 +81,8 @@ class SetManyTest {
     @ValueSource(booleans = {false, true})
     void itemsAreStoredInTheirOrderAndEachIsAnswered(boolean atomic) {
         Message answer = send(atomic ? ATOMIC : Headers.NONE, item(null, "1"), item("k", "2"),
-                new SetItem(null, SetItem.ABSENT, SetItem.ABSENT, SetItem.ABSENT, "id", 77, Headers.of("Mine", "x"),
+                new SetItem(null, SetItem.ABSENT, SetItem.ABSENT, SetItem.ABSENT, "id", 77, SetItem.ABSENT,
+                        Headers.of("Mine", "x"),
                         null));
 
         assertThat(SetResults.decode(answer.payload())).isEqualTo(new SetResults(
@@ -89,7 +90,7 @@ class SetManyTest {
         List<WireMessage> stored = page().messages();
         assertThat(stored).extracting(WireMessage::change).containsExactly(1L, 2L, 3L);
         assertThat(stored.get(1).key()).isEqualTo("k");
-        assertThat(stored.get(2)).isEqualTo(new WireMessage(3, 77, 3, null, "id", Headers.of("Mine", "x"), null));
+        assertThat(stored.get(2)).isEqualTo(new WireMessage(3, 77, 0, 3, null, "id", Headers.of("Mine", "x"), null));
     }
 
     @Test
@@ -211,7 +212,8 @@ class SetManyTest {
         refusedAs("BAD_NAME", item("k".repeat(1_025), "x"));
         refusedAs("BAD_NAME", item(null, -1, -1, -1, "a\nb", "x"));
         refusedAs("TOO_LARGE", item(null, "x".repeat((int) cluster.client.maxPayload() - 1_000)));
-        refusedAs("BAD_REQUEST", new SetItem(null, -1, -1, -1, null, -1, Headers.of("Persist-Key", "k"), new byte[0]));
+        refusedAs("BAD_REQUEST",
+                new SetItem(null, -1, -1, -1, null, -1, -1, Headers.of("Persist-Key", "k"), new byte[0]));
         refusedAs("BAD_REQUEST", IntStream.range(0, 1_001).mapToObj(i -> item(null, "x")).toArray(SetItem[]::new));
         assertThat(error(send(Headers.of("Mine", "x"), item(null, "x")))).isEqualTo("BAD_REQUEST");
         assertThat(error(send(Headers.of("Persist-Key", "x"), item(null, "x")))).isEqualTo("BAD_REQUEST");

@@ -14,6 +14,7 @@ import io.natspersist.client.Reset;
 import io.natspersist.client.Stored;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
+import io.natspersist.protocol.Cause;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -99,15 +100,21 @@ record Line(String text, ObjectNode json) {
             case Change.Set set -> new Line("set\t" + of(set.message()).text(), op("set", set.position())
                     .setAll(fields(set.message())));
             case Change.Delete delete -> {
-                ObjectNode json = op("delete", delete.position());
+                String op = delete.cause() == Cause.EXPIRED ? "expire" : "delete";
+                ObjectNode json = op(op, delete.position());
                 ArrayNode seqs = json.putArray("seqs");
                 delete.seqs().forEach(seqs::add);
                 yield new Line(
-                        "delete\t" + delete.seqs().stream().map(Object::toString).collect(Collectors.joining(",")),
+                        op + "\t" + delete.seqs().stream().map(Object::toString).collect(Collectors.joining(",")),
                         json);
             }
-            case Change.DeleteAll all -> new Line("deleteAll\t" + all.endSeq(), op("deleteAll", all.position())
-                    .put("endSeq", all.endSeq()));
+            case Change.DeleteAll all -> {
+                String op = all.cause() == Cause.EVICTED ? "evict" : "deleteAll";
+                yield new Line(op + "\t" + all.endSeq(), op(op, all.position()).put("endSeq", all.endSeq()));
+            }
+            case Change.Config config -> new Line(
+                    "config\t" + new String(config.config().json(), StandardCharsets.UTF_8),
+                    op("config", config.position()).putPOJO("config", config.config()));
             case Change.Destroy destroy -> new Line("destroy\t" + destroy.lastSeq(), op("destroy", destroy.position())
                     .put("lastSeq", destroy.lastSeq()));
         };
@@ -133,6 +140,9 @@ record Line(String text, ObjectNode json) {
     private static ObjectNode fields(StreamMessage message) {
         ObjectNode json = object().put("seq", message.seq()).put("time", message.time()).put("change",
                 message.change());
+        if (message.expires() != 0) {
+            json.put("expires", message.expires());
+        }
         if (message.key() != null) {
             json.put("key", message.key());
         }

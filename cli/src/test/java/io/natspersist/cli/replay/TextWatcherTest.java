@@ -53,7 +53,7 @@ class TextWatcherTest {
     }
 
     private static StreamMessage typed(long seq, int position, String text) {
-        return new StreamMessage(seq, 0, seq, null, null, Headers.NONE,
+        return new StreamMessage(seq, 0, 0, seq, null, null, Headers.NONE,
                 PatchCodec.write(List.of(new Patch(position, 0, text))));
     }
 }

@@ -10,6 +10,7 @@ import io.natspersist.client.Position;
 import io.natspersist.client.Reset;
 import io.natspersist.client.Stored;
 import io.natspersist.client.StreamMessage;
+import io.natspersist.protocol.Cause;
 import io.natspersist.transport.Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ class LineTest {
     void aMessageHasWhatIsThereAndNothingElse() {
         assertThat(Line.of(message("k", "ö\t".getBytes(UTF_8))).json()).hasToString(
                 "{\"seq\":5,\"time\":1000,\"change\":12,\"key\":\"k\",\"id\":\"m1\",\"headers\":[[\"A\",\"1\"],[\"A\",\"2\"]],\"value\":\"ö\\t\"}");
-        assertThat(Line.of(new StreamMessage(5, 1_000, 12, null, null, Headers.NONE, null)).json())
+        assertThat(Line.of(new StreamMessage(5, 1_000, 0, 12, null, null, Headers.NONE, null)).json())
                 .hasToString("{\"seq\":5,\"time\":1000,\"change\":12}");
     }
 
@@ -53,10 +54,10 @@ class LineTest {
     @Test
     void changesSayWhatTheyDid() {
         assertThat(Line.of(new Change.Set(AT, message("k", "v".getBytes(UTF_8)))).text()).isEqualTo("set\t5\tk\tv");
-        assertThat(Line.of(new Change.Delete(AT, List.of(3L, 4L))).text()).isEqualTo("delete\t3,4");
-        assertThat(Line.of(new Change.Delete(AT, List.of(3L, 4L))).json())
+        assertThat(Line.of(new Change.Delete(AT, List.of(3L, 4L), Cause.ASKED)).text()).isEqualTo("delete\t3,4");
+        assertThat(Line.of(new Change.Delete(AT, List.of(3L, 4L), Cause.ASKED)).json())
                 .hasToString("{\"op\":\"delete\",\"change\":12,\"epoch\":7,\"seqs\":[3,4]}");
-        assertThat(Line.of(new Change.DeleteAll(AT, 9)).json())
+        assertThat(Line.of(new Change.DeleteAll(AT, 9, Cause.ASKED)).json())
                 .hasToString("{\"op\":\"deleteAll\",\"change\":12,\"epoch\":7,\"endSeq\":9}");
         assertThat(Line.of(new Reset(Reset.Reason.CHANGES_LOST, 2, AT)).json())
                 .hasToString("{\"op\":\"reset\",\"change\":12,\"epoch\":7,\"reason\":\"changes_lost\",\"lost\":2}");
@@ -70,6 +71,6 @@ class LineTest {
     }
 
     private static StreamMessage message(@Nullable String key, byte @Nullable [] value) {
-        return new StreamMessage(5, 1_000, 12, key, "m1", Headers.of("A", "1", "A", "2"), value);
+        return new StreamMessage(5, 1_000, 0, 12, key, "m1", Headers.of("A", "1", "A", "2"), value);
     }
 }

@@ -140,8 +140,9 @@ final class Inspector {
         return switch (change) {
             case WireChange.Set set -> new Told.Set(set.number(), set.seq(), set.key(),
                     set.largeSize() > 0 ? LargeText.ofSize(set.largeSize()) : WatchRecord.text(set.value()));
-            case WireChange.Delete delete -> new Told.Delete(delete.number(), delete.seqs());
-            case WireChange.DeleteAll all -> new Told.DeleteAll(all.number(), all.upToSeq());
+            case WireChange.Delete delete -> new Told.Delete(delete.number(), delete.seqs(), delete.cause());
+            case WireChange.DeleteAll all -> new Told.DeleteAll(all.number(), all.upToSeq(), all.cause());
+            case WireChange.Config config -> new Told.Config(config.number(), config.config());
             case WireChange.Destroy destroy -> new Told.Destroy(destroy.number(), destroy.lastSeq());
         };
     }

@@ -4,6 +4,7 @@ package io.natspersist.e2e.simulation;
 import io.natspersist.client.Change;
 import io.natspersist.client.Position;
 import io.natspersist.client.StreamMessage;
+import io.natspersist.protocol.Cause;
 import io.natspersist.simulation.VirtualTime;
 import io.natspersist.transport.Headers;
 import java.nio.charset.StandardCharsets;
@@ -134,8 +135,8 @@ final class ModelService {
         int count = op instanceof Op.DeleteAll all ? state.countUpTo(all.endSeq()) : seqs.size();
         if (count > 0) {
             happen(op instanceof Op.DeleteAll all
-                    ? new Told.DeleteAll(next(), Math.min(all.endSeq(), state.lastSeq()))
-                    : new Told.Delete(next(), seqs));
+                    ? new Told.DeleteAll(next(), Math.min(all.endSeq(), state.lastSeq()), Cause.ASKED)
+                    : new Told.Delete(next(), seqs, Cause.ASKED));
         }
         return new Outcome.Deleted(flaw == Flaw.MISCOUNTS_DELETES && count > 0 && oops() ? count + 1 : count, numbers);
     }
@@ -176,10 +177,12 @@ final class ModelService {
     private static Change change(Told told) {
         Position position = new Position(1, told.number());
         return switch (told) {
-            case Told.Set set -> new Change.Set(position, new StreamMessage(set.seq(), 0, set.number(), set.key(), null,
-                    Headers.NONE, Objects.requireNonNull(set.value()).getBytes(StandardCharsets.UTF_8)));
-            case Told.Delete delete -> new Change.Delete(position, delete.seqs());
-            case Told.DeleteAll all -> new Change.DeleteAll(position, all.endSeq());
+            case Told.Set set ->
+                new Change.Set(position, new StreamMessage(set.seq(), 0, 0, set.number(), set.key(), null,
+                        Headers.NONE, Objects.requireNonNull(set.value()).getBytes(StandardCharsets.UTF_8)));
+            case Told.Delete delete -> new Change.Delete(position, delete.seqs(), delete.cause());
+            case Told.DeleteAll all -> new Change.DeleteAll(position, all.endSeq(), all.cause());
+            case Told.Config config -> new Change.Config(position, config.config());
             case Told.Destroy destroy -> new Change.Destroy(position, destroy.lastSeq());
         };
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,15 @@ sealed interface Told {
 
     record Set(long number, long seq, @Nullable String key, @Nullable String value) implements Told {}
 
-    record Delete(long number, List<Long> seqs) implements Told {
+    record Delete(long number, List<Long> seqs, Cause cause) implements Told {
         public Delete {
             seqs = List.copyOf(seqs);
         }
     }
 
-    record DeleteAll(long number, long endSeq) implements Told {}
+    record DeleteAll(long number, long endSeq, Cause cause) implements Told {}
+
+    record Config(long number, StreamConfig config) implements Told {}
 
     record Destroy(long number, long lastSeq) implements Told {}
 }

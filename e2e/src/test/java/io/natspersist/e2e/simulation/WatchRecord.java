@@ -144,15 +144,16 @@ final class WatchRecord implements WatchListener {
 
     static Told told(Change change) {
         long number = change.position().change();
-        if (change instanceof Change.Set set) {
-            Item item = item(set.message());
-            return new Told.Set(number, item.seq(), item.key(), item.value());
-        }
-        return change instanceof Change.Delete delete
-                ? new Told.Delete(number, delete.seqs())
-                : change instanceof Change.Destroy destroy
-                        ? new Told.Destroy(number, destroy.lastSeq())
-                        : new Told.DeleteAll(number, ((Change.DeleteAll) change).endSeq());
+        return switch (change) {
+            case Change.Set set -> {
+                Item item = item(set.message());
+                yield new Told.Set(number, item.seq(), item.key(), item.value());
+            }
+            case Change.Delete delete -> new Told.Delete(number, delete.seqs(), delete.cause());
+            case Change.DeleteAll all -> new Told.DeleteAll(number, all.endSeq(), all.cause());
+            case Change.Config config -> new Told.Config(number, config.config());
+            case Change.Destroy destroy -> new Told.Destroy(number, destroy.lastSeq());
+        };
     }
 
     static Item item(StreamMessage message) {

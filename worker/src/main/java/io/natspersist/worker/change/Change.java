@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.change;
 
+import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import java.util.List;
@@ -32,26 +34,27 @@ public sealed interface Change {
      * A message stored at {@code seq}. It replaces what was at that seq, and the message that had its key.
      *
      * @param time the message's time, ms since the epoch; the writer's, or decidedAt
+     * @param expires when the message goes by itself, ms since the epoch; 0: never
      * @param value null: absent, or large
      * @param large where the value is, if it came in parts
      */
-    record Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time, @Nullable String key,
-            @Nullable String msgId, Headers headers, byte @Nullable [] value,
+    record Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time, long expires,
+            @Nullable String key, @Nullable String msgId, Headers headers, byte @Nullable [] value,
             @Nullable LargeValue large) implements Change {
 
         /** With its value, or without any. */
         public Set(StreamName stream, long epoch, long number, long decidedAt, long seq, long time,
-                @Nullable String key, @Nullable String msgId, Headers headers, byte @Nullable [] value) {
-            this(stream, epoch, number, decidedAt, seq, time, key, msgId, headers, value, null);
+                long expires, @Nullable String key, @Nullable String msgId, Headers headers, byte @Nullable [] value) {
+            this(stream, epoch, number, decidedAt, seq, time, expires, key, msgId, headers, value, null);
         }
 
         public Message message() {
-            return new Message(seq, time, number, key, msgId, headers, value, large);
+            return new Message(seq, time, expires, number, key, msgId, headers, value, large);
         }
 
         /** The same, but for the value. */
         public Set withoutValue() {
-            return new Set(stream, epoch, number, decidedAt, seq, time, key, msgId, headers, null, large);
+            return new Set(stream, epoch, number, decidedAt, seq, time, expires, key, msgId, headers, null, large);
         }
 
         @Override
@@ -63,11 +66,12 @@ public sealed interface Change {
     /**
      * Messages removed, all of which were there.
      *
+     * @param cause asked, or expired
      * @param key the key by which the one message was named, if it was
      * @param msgId the id of the request, remembered like that of a set
      */
-    record Delete(StreamName stream, long epoch, long number, long decidedAt, List<Long> seqs, @Nullable String key,
-            @Nullable String msgId) implements Change {
+    record Delete(StreamName stream, long epoch, long number, long decidedAt, List<Long> seqs, Cause cause,
+            @Nullable String key, @Nullable String msgId) implements Change {
 
         public Delete {
             seqs = List.copyOf(seqs);
@@ -83,10 +87,10 @@ public sealed interface Change {
      * Every message up to {@code upToSeq} removed. Sequence numbers go on from where they were.
      *
      * @param upToSeq the last sequence number that goes
+     * @param cause asked, or evicted
      */
-    record DeleteAll(StreamName stream, long epoch, long number, long decidedAt, long upToSeq, @Nullable String msgId)
-            implements
-                Change {
+    record DeleteAll(StreamName stream, long epoch, long number, long decidedAt, long upToSeq, Cause cause,
+            @Nullable String msgId) implements Change {
 
         @Override
         public long bytes() {
@@ -106,6 +110,16 @@ public sealed interface Change {
         @Override
         public long bytes() {
             return OVERHEAD;
+        }
+    }
+
+    /** The stream was configured anew: {@code config} takes the place of what was said before. */
+    record Config(StreamName stream, long epoch, long number, long decidedAt, StreamConfig config,
+            @Nullable String msgId) implements Change {
+
+        @Override
+        public long bytes() {
+            return OVERHEAD + 160;
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.Json;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
@@ -18,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeLog {
     private static final String ADD_REMOVED = """
-            INSERT INTO log (change, op, seq, time, decided, key, msg_id, headers, size, value, zstd, large)
-            SELECT change, 'set', seq, time, decided, key, msg_id, headers, size + ? - ifnull(large ->> '$.size', 0),
+            INSERT INTO log (change, op, seq, time, expires, decided, key, msg_id, headers, size, value, zstd, large)
+            SELECT change, 'set', seq, time, expires, decided, key, msg_id, headers, size + ? - ifnull(large ->> '$.size', 0),
                    value, zstd, large FROM messages
             """;
     private static final String ADD_REMOVED_ONE = ADD_REMOVED + "WHERE seq = ?";
     private static final String ADD_REMOVED_RANGE = ADD_REMOVED + "WHERE change > ? AND seq <= ?";
     private static final String ADD = """
-            INSERT INTO log (change, op, seq, seqs, decided, key, msg_id, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO log (change, op, seq, seqs, decided, key, msg_id, size, value)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String NEWEST_UP_TO = """
             SELECT change, size - ifnull(large ->> '$.size', 0) FROM messages
             WHERE change > ? AND +seq <= ? ORDER BY change DESC""";
@@ -34,10 +37,10 @@ final class ChangeLog {
     private static final String COUNT_UP_TO = "SELECT count(*), ifnull(sum(size), 0) FROM log WHERE change <= ?";
     private static final String CUT = "DELETE FROM log WHERE change <= ?";
     private static final String LIVE_AFTER = """
-            SELECT change, 'set', seq, NULL, time, decided, key, msg_id, headers, value, zstd, large FROM messages
+            SELECT change, 'set', seq, NULL, time, ifnull(expires, 0), decided, key, msg_id, headers, value, zstd, large FROM messages
             WHERE change > ? ORDER BY change LIMIT ?""";
     private static final String LOGGED_AFTER = """
-            SELECT change, op, seq, seqs, time, decided, key, msg_id, headers, value, zstd, large FROM log
+            SELECT change, op, seq, seqs, time, ifnull(expires, 0), decided, key, msg_id, headers, value, zstd, large FROM log
             WHERE change > ? ORDER BY change LIMIT ?""";
 
     private final Database database;
@@ -90,19 +93,21 @@ final class ChangeLog {
 
     void add(Change.Delete delete) throws SQLException {
         PreparedStatement add = database.prepared(ADD);
-        add.setString(2, "delete");
+        add.setString(2, delete.cause() == Cause.EXPIRED ? "expire" : "delete");
         add.setObject(3, null);
         add.setString(4, new String(Json.write(delete.seqs()), StandardCharsets.UTF_8));
         add.setString(6, delete.key());
+        add.setBytes(9, null);
         add(add, delete, delete.msgId());
     }
 
     void add(Change.DeleteAll all) throws SQLException {
         PreparedStatement add = database.prepared(ADD);
-        add.setString(2, "deleteAll");
+        add.setString(2, all.cause() == Cause.EVICTED ? "evict" : "deleteAll");
         add.setLong(3, all.upToSeq());
         add.setObject(4, null);
         add.setObject(6, null);
+        add.setBytes(9, null);
         add(add, all, all.msgId());
     }
 
@@ -115,7 +120,18 @@ final class ChangeLog {
         add.setLong(3, destroy.lastSeq());
         add.setObject(4, null);
         add.setObject(6, null);
+        add.setBytes(9, null);
         add(add, destroy, destroy.msgId());
+    }
+
+    void add(Change.Config config) throws SQLException {
+        PreparedStatement add = database.prepared(ADD);
+        add.setString(2, "config");
+        add.setObject(3, null);
+        add.setObject(4, null);
+        add.setObject(6, null);
+        add.setBytes(9, config.config().json());
+        add(add, config, config.msgId());
     }
 
     private void add(PreparedStatement add, Change change, @Nullable String msgId) throws SQLException {
@@ -203,18 +219,22 @@ final class ChangeLog {
         long number = row.getLong(1);
         long epoch = meta.epochOf(number);
         long time = row.getLong(5);
-        Object decided = row.getObject(6);
+        Object decided = row.getObject(7);
         long decidedAt = decided == null ? time : ((Number) decided).longValue();
         return switch (row.getString(2)) {
-            case "set" -> new Change.Set(meta.stream, epoch, number, decidedAt, row.getLong(3), time, row.getString(7),
-                    row.getString(8), MessageRows.headers(row.getString(9)), ValueColumns.value(row, 10),
-                    LargeColumn.value(row.getString(12)));
-            case "delete" -> new Change.Delete(meta.stream, epoch, number, decidedAt, seqs(row.getString(4)),
-                    row.getString(7), row.getString(8));
-            case "deleteAll" ->
-                new Change.DeleteAll(meta.stream, epoch, number, decidedAt, row.getLong(3), row.getString(8));
+            case "set" -> new Change.Set(meta.stream, epoch, number, decidedAt, row.getLong(3), time, row.getLong(6),
+                    row.getString(8), row.getString(9), MessageRows.headers(row.getString(10)),
+                    ValueColumns.value(row, 11),
+                    LargeColumn.value(row.getString(13)));
+            case "delete", "expire" -> new Change.Delete(meta.stream, epoch, number, decidedAt, seqs(row.getString(4)),
+                    row.getString(2).equals("expire") ? Cause.EXPIRED : Cause.ASKED, row.getString(8),
+                    row.getString(9));
+            case "deleteAll", "evict" -> new Change.DeleteAll(meta.stream, epoch, number, decidedAt, row.getLong(3),
+                    row.getString(2).equals("evict") ? Cause.EVICTED : Cause.ASKED, row.getString(9));
+            case "config" -> new Change.Config(meta.stream, epoch, number, decidedAt,
+                    StreamConfig.read(row.getBytes(11)), row.getString(9));
             case "destroy" ->
-                new Change.Destroy(meta.stream, epoch, number, decidedAt, row.getLong(3), row.getString(8));
+                new Change.Destroy(meta.stream, epoch, number, decidedAt, row.getLong(3), row.getString(9));
             default -> throw new Damaged("change " + number + " is a " + row.getString(2));
         };
     }

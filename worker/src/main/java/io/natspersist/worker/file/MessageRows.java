@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code messages}. */
 final class MessageRows {
-    private static final String COLUMNS = "SELECT seq, time, change, key, msg_id, headers, value, zstd, large FROM messages ";
+    private static final String COLUMNS = """
+            SELECT seq, time, ifnull(expires, 0), change, key, msg_id, headers, value, zstd, large FROM messages
+            """;
     private static final String BY_SEQ = COLUMNS + "WHERE seq = ?";
     private static final String BY_KEY = COLUMNS + "WHERE key = ?";
     private static final String LAST = COLUMNS + "ORDER BY seq DESC LIMIT 1";
@@ -38,8 +40,8 @@ final class MessageRows {
     private static final String SEQ_OF_KEY = "SELECT seq FROM messages WHERE key = ?";
     private static final String STORED = "SELECT change, size, large FROM messages WHERE seq = ?";
     private static final String ADD = """
-            INSERT INTO messages (seq, time, change, decided, key, msg_id, headers, size, value, zstd, large)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO messages (seq, time, expires, change, decided, key, msg_id, headers, size, value, zstd, large)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REMOVE = "DELETE FROM messages WHERE seq = ?";
     private static final String REMOVE_UP_TO = "DELETE FROM messages WHERE seq <= ?";
     private static final String REMOVE_ALL = "DELETE FROM messages";
@@ -128,8 +130,9 @@ final class MessageRows {
     }
 
     private static Message message(ResultSet row) throws SQLException {
-        return new Message(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5),
-                headers(row.getString(6)), ValueColumns.value(row, 7), LargeColumn.value(row.getString(9)));
+        return new Message(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5),
+                row.getString(6), headers(row.getString(7)), ValueColumns.value(row, 8),
+                LargeColumn.value(row.getString(10)));
     }
 
     Counted count(long upToSeq) throws SQLException {
@@ -188,14 +191,15 @@ final class MessageRows {
         PreparedStatement add = database.prepared(ADD);
         add.setLong(1, set.seq());
         add.setLong(2, set.time());
-        add.setLong(3, set.number());
-        add.setObject(4, set.decidedAt() == set.time() ? null : set.decidedAt());
-        add.setString(5, set.key());
-        add.setString(6, set.msgId());
-        add.setString(7, text(set.headers()));
-        add.setLong(8, size);
-        ValueColumns.set(add, 9, set.value());
-        add.setString(11, LargeColumn.text(set.large()));
+        add.setObject(3, set.expires() == 0 ? null : set.expires());
+        add.setLong(4, set.number());
+        add.setObject(5, set.decidedAt() == set.time() ? null : set.decidedAt());
+        add.setString(6, set.key());
+        add.setString(7, set.msgId());
+        add.setString(8, text(set.headers()));
+        add.setLong(9, size);
+        ValueColumns.set(add, 10, set.value());
+        add.setString(12, LargeColumn.text(set.large()));
         add.executeUpdate();
     }
 

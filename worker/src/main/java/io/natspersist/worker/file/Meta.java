@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.State;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The counters of one file, in the tables {@code meta} and {@code epochs} and here; a transaction changes both. */
 final class Meta {
     private static final String READ = """
-            SELECT stream, change, last_seq, messages, bytes, log_floor, log_changes, log_bytes FROM meta""";
+            SELECT stream, change, last_seq, messages, bytes, log_floor, log_changes, log_bytes, config FROM meta""";
     private static final String WRITE = """
-            INSERT OR REPLACE INTO meta (one, stream, change, last_seq, messages, bytes, log_floor, log_changes, log_bytes)
-            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT OR REPLACE INTO meta (one, stream, change, last_seq, messages, bytes, log_floor, log_changes, log_bytes, config)
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String EPOCHS = "SELECT epoch, first_change FROM epochs ORDER BY epoch";
     private static final String ADD_EPOCH = "INSERT INTO epochs (epoch, first_change) VALUES (?, ?)";
     private static final String DESTROYED = """
             SELECT count(*) FROM log, meta WHERE log.change = meta.change AND log.op = 'destroy'""";
-    private static final String FIRST_SEQ = "SELECT ifnull(min(seq), 0) FROM messages";
+    private static final String FIRST = "SELECT seq, time FROM messages ORDER BY seq LIMIT 1";
 
     final StreamName stream;
     private final Database database;
     private List<EpochStart> epochs = List.of();
     private long firstSeq;
-    private boolean firstSeqIsStale;
+    private long firstTime;
+    private boolean firstIsStale;
 
     long change;
     boolean destroyed;
@@ -37,6 +42,7 @@ final class Meta {
     long logFloor;
     long logChanges;
     long logBytes;
+    StreamConfig config = StreamConfig.NONE;
 
     private Meta(StreamName stream, Database database) {
         this.stream = stream;
@@ -58,6 +64,7 @@ final class Meta {
                 meta.logFloor = row.getLong(6);
                 meta.logChanges = row.getLong(7);
                 meta.logBytes = row.getLong(8);
+                meta.config = config(row.getString(9));
             }
         }
         List<EpochStart> epochs = new ArrayList<>();
@@ -67,7 +74,7 @@ final class Meta {
             }
         }
         meta.epochs = List.copyOf(epochs);
-        meta.firstSeq = database.number(FIRST_SEQ);
+        meta.readFirst();
         meta.destroyed = database.number(DESTROYED) > 0;
         return meta;
     }
@@ -83,16 +90,35 @@ final class Meta {
         write.setLong(6, logFloor);
         write.setLong(7, logChanges);
         write.setLong(8, logBytes);
+        write.setString(9, config.equals(StreamConfig.NONE)
+                ? null
+                : new String(config.json(), StandardCharsets.UTF_8));
         write.executeUpdate();
-        if (firstSeqIsStale) {
-            firstSeq = database.number(FIRST_SEQ);
-            firstSeqIsStale = false;
+        if (firstIsStale) {
+            readFirst();
         }
         return state();
     }
 
+    private void readFirst() throws SQLException {
+        try (ResultSet row = database.prepared(FIRST).executeQuery()) {
+            boolean any = row.next();
+            firstSeq = any ? row.getLong(1) : 0;
+            firstTime = any ? row.getLong(2) : 0;
+        }
+        firstIsStale = false;
+    }
+
+    private static StreamConfig config(@Nullable String json) throws Damaged {
+        try {
+            return json == null ? StreamConfig.NONE : StreamConfig.read(json.getBytes(StandardCharsets.UTF_8));
+        } catch (BadMessage e) {
+            throw new Damaged("a configuration that is none: " + e.getMessage());
+        }
+    }
+
     State state() {
-        return new State(epochs, change, lastSeq, firstSeq, messages, bytes, destroyed);
+        return new State(epochs, change, lastSeq, firstSeq, firstTime, messages, bytes, config, destroyed);
     }
 
     void decidedBy(long epoch, long changeNumber) throws SQLException {
@@ -122,9 +148,12 @@ final class Meta {
         throw new Damaged("no owner decided change " + changeNumber);
     }
 
-    void messageAdded(long seq, long size) {
-        firstSeq = messages == 0 ? seq : Math.min(firstSeq, seq);
-        firstSeqIsStale &= messages > 0;
+    void messageAdded(long seq, long time, long size) {
+        if (messages == 0 || seq < firstSeq) {
+            firstIsStale &= messages > 0;
+            firstSeq = seq;
+            firstTime = time;
+        }
         lastSeq = Math.max(lastSeq, seq);
         messages++;
         bytes += size;
@@ -133,19 +162,20 @@ final class Meta {
     void messageRemoved(long seq, long size) {
         messages--;
         bytes -= size;
-        firstSeqIsStale |= seq == firstSeq;
+        firstIsStale |= seq == firstSeq;
     }
 
     void messagesRemoved(long count, long size) {
         messages -= count;
         bytes -= size;
-        firstSeqIsStale = true;
+        firstIsStale = true;
     }
 
     void allRemoved() {
         messages = 0;
         bytes = 0;
-        firstSeqIsStale = true;
+        config = StreamConfig.NONE;
+        firstIsStale = true;
     }
 
     void logged(long size) {

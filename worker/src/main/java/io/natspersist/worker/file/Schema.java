@@ -27,6 +27,7 @@ final class Schema {
             CREATE TABLE messages (
                 seq     INTEGER PRIMARY KEY,
                 time    INTEGER NOT NULL,    -- ms since the epoch
+                expires INTEGER,             -- when it goes by itself, ms since the epoch; null: never
                 change  INTEGER NOT NULL,    -- the number of the change that stored it
                 decided INTEGER,             -- when its owner decided that, ms since the epoch; null: at "time"
                 key     TEXT,
@@ -39,20 +40,24 @@ final class Schema {
             );
             CREATE UNIQUE INDEX messages_key ON messages (key) WHERE key IS NOT NULL;
             CREATE UNIQUE INDEX messages_change ON messages (change);
+            CREATE INDEX messages_expires ON messages (expires) WHERE expires IS NOT NULL;
 
-            -- The changes above meta.log_floor that no row of messages represents: deletes, and messages that are gone.
+            -- The changes above meta.log_floor that no row of messages represents: all but the sets of messages that are there.
+            -- expire is a delete of messages whose time was up, evict a deleteAll by a limit.
             CREATE TABLE log (
                 change  INTEGER PRIMARY KEY,
-                op      TEXT NOT NULL CHECK (op IN ('set', 'delete', 'deleteAll', 'destroy')),
-                seq     INTEGER,             -- of the message; deleteAll, destroy: of the last one that went
-                seqs    TEXT,                -- delete: a JSON array of what went
+                op      TEXT NOT NULL CHECK (op IN ('set', 'delete', 'deleteAll', 'expire', 'evict', 'config',
+                                                   'destroy')),
+                seq     INTEGER,             -- of the message; deleteAll, evict, destroy: of the last one that went
+                seqs    TEXT,                -- delete, expire: a JSON array of what went
                 time    INTEGER,
+                expires INTEGER,
                 decided INTEGER,
                 key     TEXT,
                 msg_id  TEXT,
                 headers TEXT,
                 size    INTEGER NOT NULL,    -- what it counts for in meta.log_bytes
-                value   BLOB,
+                value   BLOB,                -- config: the configuration as JSON text
                 zstd    INTEGER,             -- as in messages
                 large   TEXT                 -- as in messages; the parts may be gone
             );
@@ -81,7 +86,8 @@ final class Schema {
                 bytes       INTEGER NOT NULL, -- the sum of messages.size
                 log_floor   INTEGER NOT NULL, -- changes up to this one may be neither in messages nor in log
                 log_changes INTEGER NOT NULL, -- rows in log
-                log_bytes   INTEGER NOT NULL  -- the sum of log.size
+                log_bytes   INTEGER NOT NULL, -- the sum of log.size
+                config      TEXT              -- what was configured last, JSON; null: nothing ever was
             );
             """;
 

@@ -127,6 +127,11 @@ final class SqliteStreamFile implements StreamFile {
                 log.beginAnew(destroy);
                 ids.remember(destroy.msgId(), destroy, 0);
             }
+            case Change.Config config -> {
+                meta.config = config.config();
+                log.add(config);
+                ids.remember(config.msgId(), config, 0);
+            }
         }
     }
 
@@ -142,7 +147,7 @@ final class SqliteStreamFile implements StreamFile {
         }
         long size = set.message().bytes();
         messages.add(set, size);
-        meta.messageAdded(set.seq(), size);
+        meta.messageAdded(set.seq(), set.time(), size);
         if (set.large() != null) {
             uploads.use(set.large(), set.seq(), set.decidedAt());
         }

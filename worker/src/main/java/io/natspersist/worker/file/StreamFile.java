@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
 import java.util.Comparator;
@@ -131,17 +132,15 @@ public interface StreamFile {
      * @param change the number of the last change applied; 0: none
      * @param lastSeq the highest seq ever assigned; 0: none
      * @param firstSeq the lowest seq of a message that is there now; 0: none
+     * @param firstTime its time, ms since the epoch; 0: none
      * @param messages how many messages there are now
      * @param bytes the sum of their {@link Message#bytes()}
+     * @param config what was configured last
      * @param destroyed whether the last change destroyed the stream
      */
-    record State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long messages, long bytes,
-            boolean destroyed) {
-        public static final State EMPTY = new State(List.of(), 0, 0, 0, 0, 0);
-
-        public State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long messages, long bytes) {
-            this(epochs, change, lastSeq, firstSeq, messages, bytes, false);
-        }
+    record State(List<EpochStart> epochs, long change, long lastSeq, long firstSeq, long firstTime, long messages,
+            long bytes, StreamConfig config, boolean destroyed) {
+        public static final State EMPTY = new State(List.of(), 0, 0, 0, 0, 0, 0, StreamConfig.NONE, false);
 
         public State {
             epochs = List.copyOf(epochs);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.journal;
 
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
@@ -17,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * entry      4  length of what follows the checksum
  *            4  CRC-32C of that: an entry is also read back alone
- *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied, 5 destroy
- *            1  flags: 1 has a key, 2 has a message id, 4 has a value, 8 has a large value
+ *            1  kind: 1 set, 2 delete, 3 deleteAll, 4 applied, 5 destroy, 6 expire, 7 evict, 8 config
+ *            1  flags: 1 has a key, 2 has a message id, 4 has a value, 8 has a large value, 16 expires
  *            2  length of the stream's name, and the name
- * set           epoch number decidedAt seq time, 8 each; key? message id? headers; value? large?
+ * set           epoch number decidedAt seq time, 8 each; 8 expires? key? message id? headers; value? large?
  * delete        epoch number decidedAt, 8 each; 4 count, and 8 for each seq; key? message id?
  * deleteAll     epoch number decidedAt upToSeq, 8 each; message id?
+ * expire        as delete
+ * evict         as deleteAll
+ * config        epoch number decidedAt, 8 each; message id? the configuration in JSON, as a text
  * applied       change, 8
  * destroy       epoch number decidedAt lastSeq, 8 each; message id?
  * large         upload as text; 8 size; 4 parts; 4 its CRC-32C: the value lies in the stream's file
@@ -40,23 +46,28 @@ final class EntryCodec {
     private static final int DELETE_ALL = 3;
     private static final int APPLIED = 4;
     private static final int DESTROY = 5;
+    private static final int EXPIRE = 6;
+    private static final int EVICT = 7;
+    private static final int CONFIG = 8;
 
     private static final int KEY = 1;
     private static final int MSG_ID = 2;
     private static final int VALUE = 4;
     private static final int LARGE = 8;
+    private static final int EXPIRES = 16;
 
     private EntryCodec() {}
 
     static int size(Change change) {
         int common = FRAME + 4 + Utf8.size(change.stream().value()) + 24;
         return common + switch (change) {
-            case Change.Set c -> 16 + size(c.key()) + size(c.msgId()) + size(c.headers())
+            case Change.Set c -> 16 + (c.expires() == 0 ? 0 : 8) + size(c.key()) + size(c.msgId()) + size(c.headers())
                     + (c.value() == null ? 0 : 4 + c.value().length)
                     + (c.large() == null ? 0 : size(c.large().upload()) + 16);
             case Change.Delete c -> 4 + 8 * c.seqs().size() + size(c.key()) + size(c.msgId());
             case Change.DeleteAll c -> 8 + size(c.msgId());
             case Change.Destroy c -> 8 + size(c.msgId());
+            case Change.Config c -> size(c.msgId()) + 4 + c.config().json().length;
         };
     }
 
@@ -70,8 +81,11 @@ final class EntryCodec {
         switch (change) {
             case Change.Set c -> {
                 begin(to, SET, flags(c.key(), c.msgId()) | (c.value() == null ? 0 : VALUE)
-                        | (c.large() == null ? 0 : LARGE), c.stream());
+                        | (c.large() == null ? 0 : LARGE) | (c.expires() == 0 ? 0 : EXPIRES), c.stream());
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.seq()).putLong(c.time());
+                if (c.expires() != 0) {
+                    to.putLong(c.expires());
+                }
                 put(to, c.key());
                 put(to, c.msgId());
                 to.putInt(2 * c.headers().size());
@@ -88,14 +102,14 @@ final class EntryCodec {
                 }
             }
             case Change.Delete c -> {
-                begin(to, DELETE, flags(c.key(), c.msgId()), c.stream());
+                begin(to, c.cause() == Cause.EXPIRED ? EXPIRE : DELETE, flags(c.key(), c.msgId()), c.stream());
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putInt(c.seqs().size());
                 c.seqs().forEach(to::putLong);
                 put(to, c.key());
                 put(to, c.msgId());
             }
             case Change.DeleteAll c -> {
-                begin(to, DELETE_ALL, flags(null, c.msgId()), c.stream());
+                begin(to, c.cause() == Cause.EVICTED ? EVICT : DELETE_ALL, flags(null, c.msgId()), c.stream());
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.upToSeq());
                 put(to, c.msgId());
             }
@@ -103,6 +117,13 @@ final class EntryCodec {
                 begin(to, DESTROY, flags(null, c.msgId()), c.stream());
                 to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt()).putLong(c.lastSeq());
                 put(to, c.msgId());
+            }
+            case Change.Config c -> {
+                begin(to, CONFIG, flags(null, c.msgId()), c.stream());
+                to.putLong(c.epoch()).putLong(c.number()).putLong(c.decidedAt());
+                put(to, c.msgId());
+                byte[] json = c.config().json();
+                to.putInt(json.length).put(json);
             }
         }
         end(to, start);
@@ -130,10 +151,11 @@ final class EntryCodec {
         StreamName stream = fields.stream();
         Entry entry = switch (kind) {
             case SET -> new Entry.Changed(set(stream, flags, fields));
-            case DELETE -> new Entry.Changed(delete(stream, flags, fields));
-            case DELETE_ALL -> new Entry.Changed(new Change.DeleteAll(stream, fields.int64("epoch"),
-                    fields.int64("number"), fields.int64("decidedAt"), fields.int64("upToSeq"),
-                    fields.text("message id", flags & MSG_ID)));
+            case DELETE -> new Entry.Changed(delete(stream, flags, Cause.ASKED, fields));
+            case EXPIRE -> new Entry.Changed(delete(stream, flags, Cause.EXPIRED, fields));
+            case DELETE_ALL -> new Entry.Changed(deleteAll(stream, flags, Cause.ASKED, fields));
+            case EVICT -> new Entry.Changed(deleteAll(stream, flags, Cause.EVICTED, fields));
+            case CONFIG -> new Entry.Changed(config(stream, flags, fields));
             case DESTROY -> new Entry.Changed(new Change.Destroy(stream, fields.int64("epoch"),
                     fields.int64("number"), fields.int64("decidedAt"), fields.int64("lastSeq"),
                     fields.text("message id", flags & MSG_ID)));
@@ -146,14 +168,28 @@ final class EntryCodec {
 
     private static Change set(StreamName stream, int flags, Fields fields) throws BadBytes {
         return new Change.Set(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
-                fields.int64("seq"), fields.int64("time"), fields.text("key", flags & KEY),
-                fields.text("message id", flags & MSG_ID), fields.headers(), fields.bytes("value", flags & VALUE),
-                fields.large(flags & LARGE));
+                fields.int64("seq"), fields.int64("time"), (flags & EXPIRES) == 0 ? 0 : fields.int64("expires"),
+                fields.text("key", flags & KEY), fields.text("message id", flags & MSG_ID), fields.headers(),
+                fields.bytes("value", flags & VALUE), fields.large(flags & LARGE));
     }
 
-    private static Change delete(StreamName stream, int flags, Fields fields) throws BadBytes {
+    private static Change delete(StreamName stream, int flags, Cause cause, Fields fields) throws BadBytes {
         return new Change.Delete(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
-                fields.longs("seqs"), fields.text("key", flags & KEY), fields.text("message id", flags & MSG_ID));
+                fields.longs("seqs"), cause, fields.text("key", flags & KEY),
+                fields.text("message id", flags & MSG_ID));
+    }
+
+    private static Change deleteAll(StreamName stream, int flags, Cause cause, Fields fields) throws BadBytes {
+        return new Change.DeleteAll(stream, fields.int64("epoch"), fields.int64("number"), fields.int64("decidedAt"),
+                fields.int64("upToSeq"), cause, fields.text("message id", flags & MSG_ID));
+    }
+
+    private static Change config(StreamName stream, int flags, Fields fields) throws BadBytes {
+        long epoch = fields.int64("epoch");
+        long number = fields.int64("number");
+        long decidedAt = fields.int64("decidedAt");
+        String msgId = fields.text("message id", flags & MSG_ID);
+        return new Change.Config(stream, epoch, number, decidedAt, fields.config(), msgId);
     }
 
     private static int flags(@Nullable String key, @Nullable String msgId) {
@@ -286,6 +322,15 @@ final class EntryCodec {
                 longs.add(from.getLong());
             }
             return longs;
+        }
+
+        StreamConfig config() throws BadBytes {
+            byte[] json = bytesOf("configuration", length("configuration", 0));
+            try {
+                return StreamConfig.read(json);
+            } catch (BadMessage e) {
+                throw new BadBytes("configuration: " + e.getMessage());
+            }
         }
 
         Headers headers() throws BadBytes {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.journal;
 
+import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.Json;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.VolumeDisk;
@@ -95,8 +96,9 @@ public final class JournalPrinter implements JournalScan.Visitor {
     private void change(Change change) {
         Map<String, Object> fields = fields(switch (change) {
             case Change.Set s -> "set";
-            case Change.Delete d -> "delete";
-            case Change.DeleteAll d -> "deleteAll";
+            case Change.Delete d -> d.cause() == Cause.EXPIRED ? "expire" : "delete";
+            case Change.DeleteAll d -> d.cause() == Cause.EVICTED ? "evict" : "deleteAll";
+            case Change.Config c -> "config";
             case Change.Destroy d -> "destroy";
         });
         fields.put("stream", change.stream().value());
@@ -110,6 +112,7 @@ public final class JournalPrinter implements JournalScan.Visitor {
             case Change.Set s -> {
                 fields.put("seq", s.seq());
                 fields.put("time", s.time());
+                put(fields, "expires", s.expires() == 0 ? null : s.expires());
                 put(fields, "key", s.key());
                 put(fields, "msgId", s.msgId());
                 if (!s.headers().isEmpty()) {
@@ -135,6 +138,11 @@ public final class JournalPrinter implements JournalScan.Visitor {
                 fields.put("lastSeq", d.lastSeq());
                 put(fields, "msgId", d.msgId());
                 text += ", last seq " + d.lastSeq() + named("id", d.msgId());
+            }
+            case Change.Config c -> {
+                fields.put("config", c.config());
+                put(fields, "msgId", c.msgId());
+                text += ", " + new String(c.config().json(), StandardCharsets.UTF_8) + named("id", c.msgId());
             }
         }
         line(fields, text);

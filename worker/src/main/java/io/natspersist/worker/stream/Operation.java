@@ -29,15 +29,16 @@ public sealed interface Operation {
      * @param expectLastSeq the stream's last seq must be this; {@link #ABSENT}: any
      * @param expectSeq the key's seq must be this, 0: the key must not exist; {@link #ABSENT}: any
      * @param time ms since the epoch; {@link #ABSENT}: now
+     * @param ttl how long the message lives, ms; 0: for ever; {@link #ABSENT}: as the stream's configuration has it
      * @param large the value came in parts
      */
     record Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId, long time,
-            Headers headers, byte @Nullable [] value, @Nullable LargeValue large) implements Operation {
+            long ttl, Headers headers, byte @Nullable [] value, @Nullable LargeValue large) implements Operation {
 
         /** With its value, or without any. */
         public Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId,
-                long time, Headers headers, byte @Nullable [] value) {
-            this(key, seq, expectLastSeq, expectSeq, msgId, time, headers, value, null);
+                long time, long ttl, Headers headers, byte @Nullable [] value) {
+            this(key, seq, expectLastSeq, expectSeq, msgId, time, ttl, headers, value, null);
         }
 
         @Override

@@ -420,7 +420,7 @@ public final class Streams {
                 for (int i = 1; i < told.size(); i++) {
                     Change.Set s = (Change.Set) told.get(i);
                     told.set(i, new Change.Set(s.stream(), s.epoch(), s.number() - 1, s.decidedAt(), s.seq(), s.time(),
-                            s.key(), s.msgId(), s.headers(), s.value()));
+                            s.expires(), s.key(), s.msgId(), s.headers(), s.value()));
                 }
             }
             return told;

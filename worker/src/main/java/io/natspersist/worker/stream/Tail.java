@@ -186,6 +186,7 @@ final class Tail {
                 clear(destroy, destroy.lastSeq());
                 remember(destroy.msgId(), destroy, 0);
             }
+            case Change.Config config -> remember(config.msgId(), config, 0);
         }
     }
 
@@ -326,6 +327,11 @@ final class Tail {
                     ids.remove(destroy.msgId());
                 }
                 forgetClear(number);
+            }
+            case Change.Config config -> {
+                if (config.msgId() != null) {
+                    ids.remove(config.msgId());
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.stream;
 
+import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile.Counted;
@@ -94,7 +95,8 @@ final class Writes {
     /** The change that a set amounts to. */
     Change.Set decided(Operation.Set op, long number, long seq, long now) {
         return new Change.Set(stream.name(), stream.epoch(), number, now, seq,
-                op.time() == Operation.ABSENT ? now : op.time(), op.key(), op.msgId(), op.headers(), op.value(),
+                op.time() == Operation.ABSENT ? now : op.time(), expires(op.ttl(), now), op.key(), op.msgId(),
+                op.headers(), op.value(),
                 op.large());
     }
 
@@ -105,6 +107,11 @@ final class Writes {
         Tail.Entry entry = contents.stored(set, position, contents.seq(set.seq()), atKey);
         remember(set.msgId());
         return entry;
+    }
+
+    /** A time beyond all others where the sum is too large. */
+    private static long expires(long ttl, long now) {
+        return ttl <= 0 ? 0 : ttl > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ttl;
     }
 
     boolean delete(Operation.Delete op, Consumer<Result> answer) {
@@ -140,7 +147,7 @@ final class Writes {
             return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
         }
         Change.Delete delete = new Change.Delete(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
-                there.stream().map(Lookup.Present::seq).toList(), op.key(), op.msgId());
+                there.stream().map(Lookup.Present::seq).toList(), Cause.ASKED, op.key(), op.msgId());
         Position position = host.journal().append(delete);
         contents.deleted(delete, position, there);
         remember(op.msgId());
@@ -166,8 +173,7 @@ final class Writes {
             return tell(new Result.Removed(0, contents.change(), stream.epoch(), false), answer);
         }
         Change.DeleteAll all = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
-                upTo,
-                op.msgId());
+                upTo, Cause.ASKED, op.msgId());
         Position position = host.journal().append(all);
         contents.cleared(all, position, goes.messages(), goes.bytes());
         remember(op.msgId());

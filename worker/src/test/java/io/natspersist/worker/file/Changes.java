@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
@@ -59,20 +60,20 @@ final class Changes {
 
     Change.Set at(long atSeq, @Nullable String key, @Nullable String msgId, Headers headers, byte @Nullable [] value) {
         seq = Math.max(seq, atSeq);
-        return new Change.Set(stream, epoch, ++number, ++now, atSeq, number % 3 == 0 ? now - 5 : now, key, msgId,
+        return new Change.Set(stream, epoch, ++number, ++now, atSeq, number % 3 == 0 ? now - 5 : now, 0, key, msgId,
                 headers, value);
     }
 
     Change.Delete delete(Long... seqs) {
-        return new Change.Delete(stream, epoch, ++number, ++now, List.of(seqs), null, null);
+        return new Change.Delete(stream, epoch, ++number, ++now, List.of(seqs), Cause.ASKED, null, null);
     }
 
     Change.Delete deleteKey(String key, long atSeq, String msgId) {
-        return new Change.Delete(stream, epoch, ++number, ++now, List.of(atSeq), key, msgId);
+        return new Change.Delete(stream, epoch, ++number, ++now, List.of(atSeq), Cause.ASKED, key, msgId);
     }
 
     Change.DeleteAll deleteAll(long upTo, @Nullable String msgId) {
-        return new Change.DeleteAll(stream, epoch, ++number, ++now, upTo, msgId);
+        return new Change.DeleteAll(stream, epoch, ++number, ++now, upTo, Cause.ASKED, msgId);
     }
 
     Change.Destroy destroy(@Nullable String msgId) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
@@ -35,6 +36,7 @@ final class MemoryStream {
     private long bytes;
     private long floor;
     private long logBytes;
+    private StreamConfig config = StreamConfig.NONE;
 
     private record Id(Remembered remembered, long at) {}
 
@@ -56,12 +58,14 @@ final class MemoryStream {
         copy.bytes = bytes;
         copy.floor = floor;
         copy.logBytes = logBytes;
+        copy.config = config;
         return copy;
     }
 
     State state() {
-        return new State(epochs, change, lastSeq, messages.isEmpty() ? 0 : messages.firstKey(), messages.size(), bytes,
-                destroyed);
+        Change.Set first = messages.isEmpty() ? null : messages.firstEntry().getValue();
+        return new State(epochs, change, lastSeq, first == null ? 0 : first.seq(), first == null ? 0 : first.time(),
+                messages.size(), bytes, config, destroyed);
     }
 
     void apply(List<Change> changes) {
@@ -83,6 +87,7 @@ final class MemoryStream {
             case Change.Delete delete -> delete(delete);
             case Change.DeleteAll all -> deleteAll(all);
             case Change.Destroy destroy -> destroy(destroy);
+            case Change.Config c -> configure(c);
         }
         change = next.number();
         destroyed = next instanceof Change.Destroy;
@@ -141,11 +146,18 @@ final class MemoryStream {
         messages.clear();
         keys.clear();
         bytes = 0;
+        config = StreamConfig.NONE;
         log.clear();
         logBytes = 0;
         floor = destroy.number() - 1;
         log(destroy);
         remember(destroy.msgId(), destroy, 0);
+    }
+
+    private void configure(Change.Config next) {
+        config = next.config();
+        log(next);
+        remember(next.msgId(), next, 0);
     }
 
     private void remove(long seq) {

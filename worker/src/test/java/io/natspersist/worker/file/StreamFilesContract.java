@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
@@ -100,7 +101,8 @@ abstract class StreamFilesContract {
                 changes.delete(1L));
 
         assertThat(file.state())
-                .isEqualTo(new State(List.of(new EpochStart(3, 1), new EpochStart(4, 3)), 4, 3, 2, 2, 4 + 2));
+                .isEqualTo(new State(List.of(new EpochStart(3, 1), new EpochStart(4, 3)), 4, 3, 2,
+                        file.get(2).orElseThrow().time(), 2, 4 + 2, StreamConfig.NONE, false));
         assertThat(file.count(2)).isEqualTo(new Counted(1, 4));
     }
 
@@ -292,7 +294,8 @@ abstract class StreamFilesContract {
                 LongStream.range(0, 30).mapToObj(i -> (Change) changes.set("v" + i)).toArray(Change[]::new));
         file.apply(List.of(changes.deleteAll(28, null)));
 
-        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 31, 30, 29, 2, 6));
+        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 31, 30, 29,
+                file.get(29).orElseThrow().time(), 2, 6, StreamConfig.NONE, false));
         assertThat(file.changesAfter(18, 100, 10_000)).isEmpty();
         assertThat(file.changesAfter(19, 100, 10_000).orElseThrow()).hasSize(12);
         file.close();
@@ -302,7 +305,8 @@ abstract class StreamFilesContract {
     void seqsGoOnAfterEverythingWasDeleted() {
         StreamFile file = filled(changes.set("a"), changes.set("b"), changes.deleteAll(2, null));
 
-        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 3, 2, 0, 0, 0));
+        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 3, 2, 0, 0, 0, 0,
+                StreamConfig.NONE, false));
     }
 
     @Test
@@ -311,7 +315,8 @@ abstract class StreamFilesContract {
         StreamFile file = filled(changes.set("a", "i1", "1"), changes.set("b", "2"), changes.deleteAll(1, null),
                 destroy = changes.destroy("i4"));
 
-        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 4, 2, 0, 0, 0, true));
+        assertThat(file.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 4, 2, 0, 0, 0, 0,
+                StreamConfig.NONE, true));
         assertThat(file.get("b")).isEmpty();
         assertThat(file.changesAfter(2, 10, 10_000)).isEmpty();
         assertChanges(file.changesAfter(3, 10, 10_000).orElseThrow(), List.of(destroy));
@@ -329,7 +334,8 @@ abstract class StreamFilesContract {
 
         StreamFile again = opened(files, 4);
 
-        assertThat(again.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 3, 2, 2, 1, 2));
+        assertThat(again.state()).isEqualTo(new State(List.of(new EpochStart(3, 1)), 3, 2, 2,
+                again.get(2).orElseThrow().time(), 1, 2, StreamConfig.NONE, false));
         again.close();
     }
 
@@ -456,7 +462,7 @@ abstract class StreamFilesContract {
     private Change.Set setLarge(@Nullable String key, LargeValue large) {
         Change.Set set = changes.set(key, null);
         return new Change.Set(set.stream(), set.epoch(), set.number(), set.decidedAt(), set.seq(), set.time(),
-                set.key(), set.msgId(), set.headers(), null, large);
+                set.expires(), set.key(), set.msgId(), set.headers(), null, large);
     }
 
     @Test

@@ -4,6 +4,9 @@ package io.natspersist.worker.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
+import io.natspersist.protocol.StreamConfig.Discard;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
@@ -24,17 +27,21 @@ class EntryCodecTest {
 
     static List<Change> changes() {
         return List.of(
-                new Change.Set(NAME, 3, 4, 5, 6, -7, "ключ", "id-1", Headers.of("A", "x", "A", ""),
+                new Change.Set(NAME, 3, 4, 5, 6, -7, 0, "ключ", "id-1", Headers.of("A", "x", "A", ""),
                         new byte[]{1, 2, 3}),
-                new Change.Set(NAME, 3, 5, 5, 7, 7, null, null, Headers.NONE, null),
-                new Change.Set(NAME, Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1, 0, "", "", Headers.NONE,
+                new Change.Set(NAME, 3, 5, 5, 7, 7, 900, null, null, Headers.NONE, null),
+                new Change.Set(NAME, Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1, 0, Long.MAX_VALUE, "", "",
+                        Headers.NONE,
                         new byte[0]),
-                new Change.Set(NAME, 3, 5, 5, 7, 7, "k", null, Headers.NONE, null,
+                new Change.Set(NAME, 3, 5, 5, 7, 7, 0, "k", null, Headers.NONE, null,
                         new LargeValue("u_1-Z", 1L << 40, 3, -2)),
-                new Change.Delete(NAME, 3, 6, 5, List.of(1L, 2L, 9_000_000_000L), "k", "id-2"),
-                new Change.Delete(NAME, 3, 7, 5, List.of(), null, null),
-                new Change.DeleteAll(NAME, 3, 8, 5, 99, "id-3"), new Change.DeleteAll(NAME, 3, 9, 5, 100, null),
-                new Change.Destroy(NAME, 3, 10, 5, 100, "id-4"), new Change.Destroy(NAME, 3, 11, 5, 100, null));
+                new Change.Delete(NAME, 3, 6, 5, List.of(1L, 2L, 9_000_000_000L), Cause.ASKED, "k", "id-2"),
+                new Change.Delete(NAME, 3, 7, 5, List.of(), Cause.EXPIRED, null, null),
+                new Change.DeleteAll(NAME, 3, 8, 5, 99, Cause.ASKED, "id-3"),
+                new Change.DeleteAll(NAME, 3, 9, 5, 100, Cause.EVICTED, null),
+                new Change.Destroy(NAME, 3, 10, 5, 100, "id-4"), new Change.Destroy(NAME, 3, 11, 5, 100, null),
+                new Change.Config(NAME, 3, 10, 5, StreamConfig.NONE, null),
+                new Change.Config(NAME, 3, 11, 5, StreamConfig.NONE.withMaxMsgs(7L).withDiscard(Discard.NEW), "id-4"));
     }
 
     @ParameterizedTest

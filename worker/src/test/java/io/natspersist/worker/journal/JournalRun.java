@@ -57,7 +57,7 @@ final class JournalRun {
     }
 
     static Change.Set change(long number, int valueBytes) {
-        return new Change.Set(STREAM, 3, number, 1000 + number, number, 2000 + number, "key" + number % 3,
+        return new Change.Set(STREAM, 3, number, 1000 + number, number, 2000 + number, 0, "key" + number % 3,
                 "id" + number,
                 Headers.NONE, new byte[valueBytes]);
     }
