@@ -231,7 +231,7 @@ class SetManyTest {
     @ParameterizedTest
     @CsvSource({"'', ''", "nothing, 80", "noItems, 81a56974656d7390", "aList, 91a56974656d73", "lyingMap, dfffffffff",
             "lyingList, 81a56974656d73ddffffffff", "lyingText, 81a56974656d739181a16bdb7fffffff6b",
-            "lyingValue, 81a56974656d739181a176c67fffffff00", "unknownField, 81a56974656d739181a1780a",
+            "lyingValue, 81a56974656d739181a176c67fffffff00", "unknownField, 81a56974656d739181a1790a",
             "unknownTop, 82a56974656d7391 80 a178 01", "twice, 81a56974656d739182a1730aa1730b",
             "negative, 81a56974656d739181a173ff", "afterItsEnd, 81a56974656d739180 00",
             "nilValue, 81a56974656d739181a176c0"})
