@@ -11,7 +11,8 @@ import java.util.function.ToDoubleFunction;
  * A metric: what it is called, what it says, and how it is read from a moment of the process.
  *
  * @param <S> such a moment
- * @param name as Prometheus has it: ends with its unit, and with {@code _total} where it only grows
+ * @param name as Prometheus has it: ends with its unit, and with {@code _total} where it only grows; not with what the format
+ *        itself appends
  * @param labels the names of its labels, in order
  * @param read its values
  */
@@ -38,7 +39,8 @@ public record Metric<S>(String name, Kind kind, String help, List<String> labels
     }
 
     public Metric {
-        if (!name.matches("persist_[a-z][a-z_]*[a-z]") || name.endsWith("_total") != (kind == Kind.COUNTER)
+        if (!name.matches("persist_[a-z][a-z_]*[a-z]") || name.matches(".*_(info|created|bucket|count|sum)")
+                || name.endsWith("_total") != (kind == Kind.COUNTER)
                 || (kind == Kind.HISTOGRAM && !name.endsWith("_seconds"))) {
             throw new IllegalArgumentException(name + " is no name for a " + kind);
         }

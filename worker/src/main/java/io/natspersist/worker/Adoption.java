@@ -141,7 +141,9 @@ final class Adoption {
         }
         journal.whenForced(() -> {
             problems.remove(job.dead);
-            LOG.info("adopted {} changes for {} slots from journal {}", changes.size(), job.takers.size(), job.dead);
+            LOG.atInfo().addKeyValue("journal", job.dead).addKeyValue("changes", changes.size())
+                    .addKeyValue("slots", job.takers.size()).log("adopted {} changes for {} slots from journal {}",
+                            changes.size(), job.takers.size(), job.dead);
             job.takers.forEach((slot, done) -> done.accept(bySlot.getOrDefault(slot, Map.of())));
         });
     }

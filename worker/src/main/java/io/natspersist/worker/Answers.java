@@ -46,7 +46,11 @@ final class Answers {
     private Answers() {}
 
     static Answer of(ServiceError error) {
-        return new Answer(error.headers(), NO_BYTES, error);
+        return of(error, Headers.NONE);
+    }
+
+    private static Answer of(ServiceError error, Headers details) {
+        return new Answer(error.headers().and(details), NO_BYTES, error);
     }
 
     static Answer of(Result result, StreamName stream, int slot, Incarnation owner) {
@@ -68,7 +72,7 @@ final class Answers {
             case Result.PartKept r -> Answer.json(Map.of("upload", r.upload(), "part", r.part()));
             case Result.PartFound r -> new Answer(Headers.builder().add(HeaderNames.PART, r.part())
                     .add(HeaderNames.CRC32C, HexFormat.of().toHexDigits(r.crc32c())).build(), r.data());
-            case Result.Refused r -> new Answer(error(r).headers().and(r.details()), NO_BYTES);
+            case Result.Refused r -> of(error(r), r.details());
             case Result.RefusedItem r -> refused(r);
         };
     }
@@ -80,8 +84,7 @@ final class Answers {
     private static Answer refused(Result.RefusedItem r) {
         Result.Refused named = new Result.Refused(r.why().code(), "item " + r.index() + ": " + r.why().why(),
                 r.why().retryAfterMillis());
-        return new Answer(error(named).headers().and(Headers.of(HeaderNames.ITEM, Integer.toString(r.index()))),
-                NO_BYTES);
+        return of(error(named), Headers.of(HeaderNames.ITEM, Integer.toString(r.index())));
     }
 
     private static SetResults results(Result.StoredMany r) {

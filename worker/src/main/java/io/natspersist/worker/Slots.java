@@ -18,12 +18,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The slots that the assignment table gives this incarnation, and how far each is on its way: awaiting the old owner,
  * adopting the journals of dead ones, serving, or letting go. Confined to the worker's loop.
  */
 final class Slots {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
     private enum State {
         AWAITING, ADOPTING, SERVING, LETTING_GO
@@ -64,6 +68,7 @@ final class Slots {
     private final Map<Integer, Held> held = new TreeMap<>();
     private @Nullable AssignmentTable table;
     private @Nullable Runnable left;
+    private Map<String, Integer> told = Map.of();
 
     /**
      * @param fenced called when the table says that another serves what this incarnation serves: it must halt
@@ -92,6 +97,12 @@ final class Slots {
             update(slot, newer.slot(slot));
         }
         adoption.begin(newer.slots().size());
+        Map<String, Integer> counts = counts();
+        if (!counts.equals(told)) {
+            LOG.atInfo().addKeyValue("worker", self.worker()).addKeyValue("incarnation", self.number())
+                    .addKeyValue("table", newer.version()).log("slots by table {}: {}", newer.version(), counts);
+        }
+        told = counts;
     }
 
     private void update(int slot, SlotAssignment entry) {
@@ -171,6 +182,8 @@ final class Slots {
         if (mine.adopted.containsAll(mine.assignment.adopt())) {
             mine.state = State.SERVING;
             streams.serve(mine.slot, mine.assignment.epoch(), mine.tails);
+            LOG.atDebug().addKeyValue("slot", mine.slot).addKeyValue("epoch", mine.assignment.epoch())
+                    .log("slot {} is served", mine.slot);
         }
     }
 
@@ -203,6 +216,7 @@ final class Slots {
             }
             case SERVING -> {
                 mine.state = State.LETTING_GO;
+                LOG.atDebug().addKeyValue("slot", mine.slot).log("slot {} is let go of", mine.slot);
                 streams.release(mine.slot, () -> released(mine));
             }
             case LETTING_GO -> {

@@ -379,7 +379,7 @@ public final class Worker {
 
     private WorkerMoment.Life moment(Life now) {
         AssignmentTable table = now.slots.table();
-        return new WorkerMoment.Life(now.self.toString(), now.ready, membership.inTouch(),
+        return new WorkerMoment.Life(now.self, now.ready, membership.inTouch(),
                 table == null ? 0 : table.version(), now.slots.counts(), now.journal.counts(), now.streams.counts(),
                 files.setAside());
     }

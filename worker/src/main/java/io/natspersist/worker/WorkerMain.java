@@ -79,7 +79,7 @@ public final class WorkerMain {
 
     /** At once: whatever would be closed cleanly may belong to a successor. */
     private static void halt(String why, @Nullable Throwable cause) {
-        LOG.error("halting: {}", why, cause);
+        LOG.atError().addKeyValue("reason", why).setCause(cause).log("halting: {}", why);
         Runtime.getRuntime().halt(HALTED);
     }
 

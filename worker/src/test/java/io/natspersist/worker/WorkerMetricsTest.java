@@ -81,7 +81,7 @@ class WorkerMetricsTest {
 
         assertThat(before).contains(Map.entry("persist_worker_open_streams[]", 0.0),
                 Map.entry("persist_worker_slots[serving]", (double) OneCluster.SLOTS),
-                Map.entry("persist_worker_slots[adopting]", 0.0), Map.entry("persist_worker_info[w0.1]", 1.0),
+                Map.entry("persist_worker_slots[adopting]", 0.0), Map.entry("persist_worker_incarnation[]", 1.0),
                 Map.entry("persist_worker_table_version[]", 1.0));
         assertThat(journaled).contains(Map.entry("persist_worker_open_streams[]", 1.0),
                 Map.entry("persist_worker_unapplied_streams[]", 1.0),

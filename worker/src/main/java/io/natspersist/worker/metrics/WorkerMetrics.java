@@ -18,8 +18,9 @@ public final class WorkerMetrics {
 
     public static final List<Metric<WorkerMoment>> ALL = List.of(
     // @formatter:off
-            new Metric<>("persist_worker_info", Metric.Kind.GAUGE, "1, with who this is; there once it is registered",
-                    List.of("incarnation"), life(l -> List.of(new Sample.Number(List.of(l.incarnation()), 1)))),
+            new Metric<>("persist_worker_incarnation", Metric.Kind.GAUGE,
+                    "number of its incarnation; there once it is registered, as is all that follows from its journal,"
+                            + " its slots and its streams", List.of(), life(l -> single((double) l.incarnation().number()))),
             Metric.gauge("persist_worker_connected", "1 while the NATS server can be reached, else 0",
                     m -> m.connected() ? 1 : 0),
             Metric.gauge("persist_worker_coordinated",

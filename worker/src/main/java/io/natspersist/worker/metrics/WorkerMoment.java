@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.metrics;
 
+import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.journal.JournalCounts;
 import io.natspersist.worker.stream.StreamCounts;
 import java.util.Map;
@@ -30,7 +31,7 @@ public record WorkerMoment(boolean connected, long waiting, long waitingBytes, M
      * @param slots how many slots it holds, by what it does with them
      * @param setAside how many files were found corrupt and set aside
      */
-    public record Life(String incarnation, boolean ready, boolean inTouch, long tableVersion,
+    public record Life(Incarnation incarnation, boolean ready, boolean inTouch, long tableVersion,
             Map<String, Integer> slots, JournalCounts journal, StreamCounts streams, long setAside) {
 
         public Life {
