@@ -88,7 +88,8 @@ final class WholeValues {
         }
         byte[] value = new byte[(int) message.size()];
         return readFrom(new PartsAhead(stream, found), value, 0)
-                .thenApply(done -> new StreamMessage(message.seq(), message.time(), message.expires(), message.change(), message.key(),
+                .thenApply(done -> new StreamMessage(message.seq(), message.time(), message.expires(), message.change(),
+                        message.key(),
                         message.msgId(), message.headers(), value));
     }
 
