@@ -53,7 +53,8 @@ public final class AsyncStream {
      *        not fit one message goes in parts
      */
     public CompletableFuture<Stored> set(SetOptions options, byte @Nullable [] value) {
-        if (value != null && value.length > Math.min(partBytes(), wholeBytes(options))) {
+        long whole = wholeBytes(options);
+        if (value != null && whole >= 0 && value.length > Math.min(partBytes(), whole)) {
             String id = client.nextUploadId();
             return WholeValues.set(this, value, () -> new Upload(this, id), partBytes(),
                     announced -> set(options, announced, EMPTY));

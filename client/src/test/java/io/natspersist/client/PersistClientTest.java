@@ -293,8 +293,9 @@ class PersistClientTest {
     }
 
     @Test
-    void aValueThatDoesNotFitOneMessageIsRefused() {
-        PersistException failed = failure(stream.set(new byte[2 << 20]));
+    void headersThatDoNotFitOneMessageAreRefused() {
+        Headers much = Headers.of("Color", "r".repeat(2 << 20));
+        PersistException failed = failure(stream.set(SetOptions.NONE.withHeaders(much), bytes("large")));
         assertThat(failed.is(ErrorCode.TOO_LARGE)).isTrue();
         assertThat(failed.noSideEffects()).isTrue();
         assertThat(wait(stream.set(bytes("small"))).seq()).isEqualTo(1);
