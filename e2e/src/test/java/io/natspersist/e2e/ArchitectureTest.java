@@ -96,6 +96,7 @@ class ArchitectureTest {
     @Test
     void loopsAndSeamsStandOnNothingOfTheProject() {
         for (String alone : List.of("io.natspersist.loop", "io.natspersist.transport", "io.natspersist.metrics",
+                "io.natspersist.settings",
                 "io.natspersist.worker.disk")) {
             holds(noClasses().that().resideInAPackage(alone).should().dependOnClassesThat(
                     JavaClass.Predicates.resideInAPackage("io.natspersist..")

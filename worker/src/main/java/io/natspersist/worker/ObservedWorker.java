@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** A worker as its metrics and its health show it. */
-final class ObservedWorker implements Observed<WorkerMoment> {
+class ObservedWorker implements Observed<WorkerMoment> {
 
     /**
      * A journal's thread that has not forced for so long will not. A volume that stalls for all workers alike, such as an NFS

@@ -3,18 +3,27 @@ package io.natspersist.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.natspersist.metrics.Listen;
 import io.natspersist.metrics.Metric;
 import io.natspersist.metrics.Metric.Sample;
+import io.natspersist.metrics.ObservationServer;
+import io.natspersist.metrics.Observed;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.metrics.WorkerMetrics;
 import io.natspersist.worker.metrics.WorkerMoment;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class WorkerMetricsTest {
@@ -49,6 +58,30 @@ class WorkerMetricsTest {
     void noTwoMetricsHaveOneName() {
         Set<String> names = new HashSet<>();
         assertThat(WorkerMetrics.ALL).allSatisfy(metric -> assertThat(names.add(metric.name())).isTrue());
+    }
+
+    @Test
+    void theyAreServedUnderTheNamesOfTheCatalogue() throws Exception {
+        cluster.assign("w0", null);
+        WorkerMoment now = moment();
+        Observed<WorkerMoment> still = new ObservedWorker(worker,
+                new WorkerConfig("w0", OneCluster.SUBJECTS)) {
+            @Override
+            public CompletableFuture<WorkerMoment> moment() {
+                return CompletableFuture.completedFuture(now);
+            }
+        };
+        try (ObservationServer<?> server = ObservationServer.start(still, Listen.parse("0"));
+                HttpClient http = HttpClient.newHttpClient()) {
+            String page = http.send(HttpRequest.newBuilder(URI.create(server.url() + "/metrics")).build(),
+                    HttpResponse.BodyHandlers.ofString()).body();
+
+            assertThat(page.lines().filter(line -> line.startsWith("# TYPE persist_")))
+                    .containsExactlyInAnyOrderElementsOf(WorkerMetrics.ALL.stream()
+                            .map(m -> "# TYPE " + m.name() + " " + m.kind().name().toLowerCase(Locale.ROOT)).toList());
+            assertThat(page)
+                    .contains("persist_worker_slots{cluster=\"persist.test\",state=\"serving\",worker=\"w0\"} 8.0");
+        }
     }
 
     @Test
