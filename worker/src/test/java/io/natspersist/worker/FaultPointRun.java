@@ -4,10 +4,13 @@ package io.natspersist.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.WireChange;
+import io.natspersist.protocol.WireMessage;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.protocol.table.SlotAssignment;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -234,13 +238,41 @@ final class FaultPointRun {
         }
     }
 
-    /** One write, with an id, to be asked for until it is answered. */
-    private record Write(String op, String stream, Headers headers, String value) {}
+    /** One write, with an id, to be asked for until it is answered. {@code parts}: what its large value is made of. */
+    private record Write(String op, String stream, Headers headers, String value, List<String> parts) {
+        Write(String op, String stream, Headers headers, String value) {
+            this(op, stream, headers, value, List.of());
+        }
+
+        static Write large(String stream, Headers headers, int n) {
+            String whole = largeValue(60 + n);
+            return new Write("set", stream, headers.and(Headers.of(HeaderNames.UPLOAD, "u" + n, HeaderNames.PARTS, "2",
+                    HeaderNames.SIZE, Integer.toString(whole.length()), HeaderNames.CRC32C, crc(whole))), "",
+                    List.of(whole.substring(0, 50), whole.substring(50)));
+        }
+
+        /** What the models call the value. */
+        String stored() {
+            return parts.isEmpty() ? value : StreamModel.large(parts.get(0).length() + parts.get(1).length());
+        }
+    }
+
+    /** Of each size there is one at most. */
+    private static String largeValue(int size) {
+        return "large!".repeat(size).substring(0, size);
+    }
+
+    private static String crc(String text) {
+        return HexFormat.of().toHexDigits(Crc32c.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
 
     private Write nextWrite(String stream) {
         int n = ++operations;
         Headers.Builder headers = Headers.builder().add(HeaderNames.MSG_ID, "id" + n);
         long last = models.get(stream).lastSeq;
+        if (n % 14 == 2) {
+            return Write.large(stream, headers.build(), n);
+        }
         return switch (n % 7) {
             case 1, 2 -> new Write("set", stream, headers.build(), "v" + n);
             case 3, 4 -> new Write("set", stream, headers.add(HeaderNames.KEY, "k" + n % 5).build(),
@@ -263,8 +295,9 @@ final class FaultPointRun {
             int[] back = {0};
             List<Write> open = writes.stream().filter(w -> !answers.containsKey(w)).toList();
             for (Write write : open) {
+                sendParts(asked, write);
                 cluster.client.request(OneCluster.SUBJECTS.operation(asked, write.op,
-                        new io.natspersist.protocol.StreamName(write.stream)), write.headers,
+                        new StreamName(write.stream)), write.headers,
                         write.value.getBytes(StandardCharsets.UTF_8), 3_000, reply -> {
                             back[0]++;
                             if (reply instanceof Reply.Answer a && !retryable(a.message())) {
@@ -280,9 +313,21 @@ final class FaultPointRun {
         writes.forEach(write -> acknowledged(write, answers.get(write)));
     }
 
+    /** Whether they arrived, the set behind them will tell. */
+    private void sendParts(String worker, Write write) {
+        for (int i = 0; i < write.parts.size(); i++) {
+            String part = write.parts.get(i);
+            cluster.client.request(OneCluster.SUBJECTS.operation(worker, "part", new StreamName(write.stream)),
+                    Headers.of(HeaderNames.UPLOAD, write.headers.first(HeaderNames.UPLOAD), HeaderNames.PART,
+                            Integer.toString(i + 1), HeaderNames.CRC32C, crc(part)),
+                    part.getBytes(StandardCharsets.UTF_8), 3_000, reply -> {});
+        }
+    }
+
     private static boolean retryable(Message answer) {
         String error = answer.headers().first(HeaderNames.ERROR);
-        assertThat(error == null || ErrorCode.valueOf(error).retryable()).as(error).isTrue();
+        assertThat(error == null || error.equals("UPLOAD_INCOMPLETE") || ErrorCode.valueOf(error).retryable())
+                .as(error).isTrue();
         return error != null;
     }
 
@@ -293,10 +338,10 @@ final class FaultPointRun {
         String key = write.headers.first(HeaderNames.KEY);
         String what = switch (write.op) {
             case "set" -> {
-                String seq = model.set(key, 0, -1, -1, write.headers.first(HeaderNames.MSG_ID), write.value);
+                String seq = model.set(key, 0, -1, -1, write.headers.first(HeaderNames.MSG_ID), write.stored());
                 assertThat(new String(answer.payload(), StandardCharsets.UTF_8))
                         .startsWith("{\"seq\":" + seq.substring(4) + ",\"change\":" + model.change + ",");
-                yield "set " + seq.substring(4) + " " + write.value;
+                yield "set " + seq.substring(4) + " " + write.stored();
             }
             case "delete" -> {
                 long gone = key != null
@@ -332,6 +377,8 @@ final class FaultPointRun {
         models.forEach((stream, model) -> {
             MessagePage page = MessagePage.decode(ask("getAll", stream, Headers.NONE, "").payload());
             assertThat(StreamModel.read(page.messages())).as(stream).isEqualTo(model.read(1, Long.MAX_VALUE));
+            page.messages().stream().filter(m -> m.largeSize() > 0).forEach(m -> assertThat(whole(stream, m))
+                    .as("%s %d", stream, m.seq()).isEqualTo(largeValue((int) m.largeSize())));
             assertThat(page.change()).as("changes of " + stream).isEqualTo(model.change);
             assertThat(told(stream)).as("the history of " + stream).isEqualTo(changes.get(stream));
         });
@@ -341,11 +388,23 @@ final class FaultPointRun {
             long change = Long.parseLong(notice.headers().first(HeaderNames.CHANGE));
             assertThat(change).as("told of").isLessThanOrEqualTo(history.size());
             if (op.equals("set")) {
-                assertThat("set " + notice.headers().first(HeaderNames.SEQ) + " "
-                        + new String(notice.payload(), StandardCharsets.UTF_8))
+                String size = notice.headers().first(HeaderNames.SIZE);
+                assertThat("set " + notice.headers().first(HeaderNames.SEQ) + " " + (size == null
+                        ? new String(notice.payload(), StandardCharsets.UTF_8)
+                        : StreamModel.large(Long.parseLong(size))))
                         .isEqualTo(history.get((int) change - 1));
             }
         }
+    }
+
+    private String whole(String stream, WireMessage message) {
+        StringBuilder whole = new StringBuilder();
+        for (int part = 1; part <= 2; part++) {
+            Headers which = Headers.builder().add(HeaderNames.SEQ, message.seq())
+                    .add(HeaderNames.CHANGE, message.change()).add(HeaderNames.PART, part).build();
+            whole.append(new String(ask("getPart", stream, which, "").payload(), StandardCharsets.UTF_8));
+        }
+        return whole.toString();
     }
 
     private List<String> told(String stream) {
@@ -355,7 +414,9 @@ final class FaultPointRun {
         for (WireChange change : ((ChangeBatch.Changes) batch).changes()) {
             assertThat(change.number()).isEqualTo(told.size() + 1);
             told.add(switch (change) {
-                case WireChange.Set set -> "set " + set.seq() + " " + new String(set.value(), StandardCharsets.UTF_8);
+                case WireChange.Set set -> "set " + set.seq() + " " + (set.largeSize() > 0
+                        ? StreamModel.large(set.largeSize())
+                        : new String(set.value(), StandardCharsets.UTF_8));
                 case WireChange.Delete delete -> "delete";
                 case WireChange.DeleteAll all -> "deleteAll";
                 case WireChange.Destroy destroy -> "destroy";

@@ -84,8 +84,15 @@ final class StreamModel {
 
     static List<String> read(List<WireMessage> page) {
         List<String> result = new ArrayList<>();
-        page.forEach(m -> result.add(m.seq() + " " + m.key() + " " + (m.value() == null ? "" : new String(m.value()))));
+        page.forEach(m -> result.add(m.seq() + " " + m.key() + " " + (m.largeSize() > 0
+                ? large(m.largeSize())
+                : m.value() == null ? "" : new String(m.value()))));
         return result;
+    }
+
+    /** What stands for a large value. */
+    static String large(long size) {
+        return "(" + size + " bytes)";
     }
 
     List<String> keys() {

@@ -52,7 +52,8 @@ class WorkerFaultPointsTest {
         System.out.println(death + ": " + steps + " fault points " + kinds);
         if (one == null) {
             assertThat(kinds).containsKeys("append", "force", "link", "createNew", "tryLock", "delete", "forceFolder",
-                    "before apply", "after apply", "after sync", "after close", "after create", "after open");
+                    "before apply", "after apply", "after sync", "after close", "after create", "after open",
+                    "after stage", "after upload", "after clean");
         }
     }
 }
