@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli;
 
+import io.natspersist.cli.archive.ExportCommand;
+import io.natspersist.cli.archive.ImportCommand;
 import io.natspersist.cli.bench.BenchCommand;
+import io.natspersist.cli.cluster.TableCommand;
+import io.natspersist.cli.completion.CompletionCommand;
 import io.natspersist.cli.demo.DemoCommand;
+import io.natspersist.cli.doctor.DoctorCommand;
 import io.natspersist.cli.journal.JournalCommand;
 import io.natspersist.cli.local.UpCommand;
 import io.natspersist.cli.replay.ReplayCommand;
 import io.natspersist.cli.stream.AllCommand;
+import io.natspersist.cli.stream.ClearCommand;
 import io.natspersist.cli.stream.DelCommand;
 import io.natspersist.cli.stream.DestroyCommand;
 import io.natspersist.cli.stream.FlushCommand;
@@ -57,6 +63,8 @@ public final class Main {
                 new WhereCommand(terminal),
                 new FlushCommand(terminal), new UpCommand(terminal), new DemoCommand(terminal),
                 new ReplayCommand(terminal), new BenchCommand(terminal),
+                new ClearCommand(terminal), new TableCommand(terminal), new ExportCommand(terminal),
+                new ImportCommand(terminal), new DoctorCommand(terminal), new CompletionCommand(terminal),
                 new JournalCommand(terminal)).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().width(WIDTH);
         line.getSubcommands().values().forEach(Main::describe);

@@ -46,7 +46,7 @@ class CommandLineTest {
         Set<String> commands = Main.commandLine(terminal).getSubcommands().keySet();
         assertThat(commands).contains("set", "get", "del", "all", "keys", "info", "watch", "where", "flush", "up",
                 "demo",
-                "replay", "bench", "journal");
+                "replay", "bench", "journal", "clear", "table", "export", "import", "doctor", "completion");
         for (String command : commands) {
             out.reset();
             assertThat(run(command, "--help")).isZero();

@@ -114,6 +114,106 @@ class CommandsIT {
     }
 
     @Test
+    void aStreamIsClearedAndItsNumbersGoOn() {
+        for (String value : new String[]{"1", "2", "3"}) {
+            persist.run("set", "it.clear", value);
+        }
+        assertThat(persist.run("clear", "it.clear", "--to", "1")).isZero();
+        assertThat(persist.out()).isEqualTo("1\n");
+        assertThat(persist.run("clear", "it.clear", "--json")).isZero();
+        assertThat(persist.out()).contains("\"deleted\":2");
+        assertThat(persist.run("clear", "it.clear")).isZero();
+        assertThat(persist.run("set", "it.clear", "4")).isZero();
+        assertThat(persist.out()).isEqualTo("4\n");
+    }
+
+    @Test
+    void theTableIsSaidInWords() {
+        assertThat(persist.run("table")).isZero();
+        assertThat(persist.out()).contains("1,024 slots", "w0.", "512 slots, 50.0 %", "every slot is served");
+        assertThat(persist.run("table", "--slots")).isZero();
+        assertThat(persist.out().lines()).hasSize(1_024);
+        assertThat(persist.run("table", "--json")).isZero();
+        assertThat(persist.out()).startsWith("{\"version\":");
+        assertThat(persist.run("table", "--cluster", "nobody")).isEqualTo(5);
+        assertThat(persist.err()).contains("neither a coordinator nor a worker");
+    }
+
+    @Test
+    void anExportedStreamIsReadableAndImportedAsItWas() throws IOException {
+        Path archive = folder.resolve("archive");
+        byte[] large = new byte[200_000];
+        new java.util.Random(1).nextBytes(large);
+        Path value = Files.write(folder.resolve("large"), large);
+        persist.run("set", "it.export.A", "caf\u00e9", "--key", "k", "-H", "Color:red", "--id", "i1", "--time", "17");
+        persist.run("set", "it.export.A", "gone");
+        persist.run("set", "it.export.A", "--no-value");
+        persist.run("set", "it.export.A", "--file", value.toString());
+        persist.run("set", "it.export.A", "--file",
+                Files.write(folder.resolve("b"), new byte[]{(byte) 0xff}).toString());
+        persist.run("del", "it.export.A", "--seq", "2");
+        persist.run("all", "it.export.A", "--json");
+        String before = persist.out().replaceAll("\"change\":\\d+", "");
+
+        assertThat(persist.run("export", archive.toString(), "it.export.A", "it.export.none")).isZero();
+        assertThat(persist.out()).isEqualTo("it.export.A\t4\nit.export.none\t0\n");
+        assertThat(archive.resolve("it/export/+a.jsonl")).content().contains("{\"stream\":\"it.export.A\"",
+                "\"value\":\"caf\u00e9\"", "\"base64\":\"/w==\"", "\"file\":\"+a.values/4\"");
+        assertThat(Files.readAllBytes(archive.resolve("it/export/+a.values/4"))).isEqualTo(large);
+
+        assertThat(persist.run("import", archive.toString())).isZero();
+        assertThat(persist.out()).contains("it.export.A\t0\t4\n");
+        Path lines = archive.resolve("it/export/+a.jsonl");
+        Files.writeString(lines, Files.readString(lines).replace("it.export.A", "it.import"));
+        assertThat(persist.run("import", archive.toString(), "--json")).isZero();
+        assertThat(persist.out()).contains("{\"stream\":\"it.import\",\"stored\":4,\"same\":0}");
+        persist.run("all", "it.import", "--json");
+        assertThat(persist.out().replaceAll("\"change\":\\d+", "")).isEqualTo(before);
+
+        persist.run("set", "it.import", "another", "--seq", "4");
+        assertThat(persist.run("import", archive.toString())).isEqualTo(4);
+        assertThat(persist.err()).contains("another message under seq 4");
+        assertThat(persist.run("import", archive.toString(), "--replace")).isEqualTo(4);
+        assertThat(persist.err()).contains("remembers the message id of seq 4");
+        assertThat(persist.run("import", archive.resolve("none").toString())).isEqualTo(3);
+    }
+
+    @Test
+    void anArchiveThatMakesNoSenseIsRefusedWithItsLine() throws IOException {
+        Path archive = Files.createDirectories(folder.resolve("broken"));
+        Path lines = archive.resolve("x.jsonl");
+        for (String line : new String[]{"{\"seq\":1}", "nonsense", "{\"seq\":0,\"time\":1}",
+                "{\"seq\":1,\"time\":1,\"file\":\"../../etc/passwd\"}"}) {
+            Files.writeString(lines, "{\"stream\":\"it.broken\"}\n" + line + "\n");
+            assertThat(persist.run("import", archive.toString())).as(line).isEqualTo(1);
+            assertThat(persist.err()).contains("x.jsonl, line 2: ");
+        }
+        Files.writeString(lines, "{}\n");
+        assertThat(persist.run("import", archive.toString())).isEqualTo(1);
+        assertThat(persist.err()).contains("line 1: it does not name its stream");
+    }
+
+    @Test
+    void aShellCompletesWordsAndOptions() throws Exception {
+        RecordedTerminal completing = new RecordedTerminal();
+        assertThat(completing.run("completion", "bash")).isZero();
+        Path script = Files.writeString(folder.resolve("completion"), completing.out() + """
+
+                COMP_WORDS=(persist cl) COMP_CWORD=1
+                _complete_persist; echo "words: ${COMPREPLY[*]}"
+                COMP_WORDS=(persist clear --t) COMP_CWORD=2
+                _complete_persist; echo "options: ${COMPREPLY[*]}"
+                """);
+        Process bash = new ProcessBuilder("bash", script.toString()).redirectErrorStream(true).start();
+        assertThat(new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("words: clear", "options: --t");
+        assertThat(bash.waitFor()).isZero();
+        assertThat(completing.run("completion", "zsh")).isZero();
+        assertThat(completing.out()).startsWith("autoload");
+        assertThat(completing.run("completion", "tcsh")).isEqualTo(2);
+    }
+
+    @Test
     void aJournalIsPrinted() throws IOException {
         persist.run("set", "it.journal", "what is in the journal");
         Path journal;

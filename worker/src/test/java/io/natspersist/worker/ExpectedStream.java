@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +32,23 @@ final class ExpectedStream {
     private static final Comparator<String> UTF8_ORDER = (a, b) -> java.util.Arrays.compareUnsigned(
             a.getBytes(java.nio.charset.StandardCharsets.UTF_8), b.getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
-    /** @param time -1: when it came */
-    private record Stored(@Nullable String key, long time, Headers headers, byte @Nullable [] value, long bytes) {}
+    /**
+     * @param time -1: when it came
+     * @param large the parts of a large value; null: it is none
+     */
+    private record Stored(@Nullable String key, long time, Headers headers, byte @Nullable [] value, long bytes,
+            long change, @Nullable List<byte[]> large) {}
 
     private record First(long seq, long change) {}
 
     private final TreeMap<Long, Stored> messages = new TreeMap<>();
     private final Map<String, First> ids = new HashMap<>();
+    /** Parts on their way, by the id of their upload. */
+    private final Map<String, TreeMap<Integer, byte[]>> uploads = new HashMap<>();
+    private final Set<String> usedUploads = new HashSet<>();
+    private boolean exists;
+    /** What goes with a destroyed stream of a value that is on its way is not said; what follows cannot be foretold. */
+    private boolean uncertain;
     private long lastSeq;
     private long change;
 
@@ -51,9 +63,17 @@ final class ExpectedStream {
 
     /** Performs a well-formed request; {@code epochs}: the highest so far. */
     Answer perform(FuzzedRequest request, long epochs) {
+        Answer answer = performed(request, epochs);
+        return uncertain ? any -> {} : answer;
+    }
+
+    private Answer performed(FuzzedRequest request, long epochs) {
         return switch (request.op()) {
             case "set" -> set(request);
             case "setMany" -> setMany(request);
+            case "part" -> part(request);
+            case "getPart" -> unlessChanged(getPart(request));
+            case "destroy" -> destroy(request);
             case "get" -> unlessChanged(get(request));
             case "getAll" -> unlessChanged(getAll(request));
             case "delete" -> delete(request);
@@ -84,6 +104,18 @@ final class ExpectedStream {
     }
 
     private Answer set(FuzzedRequest request) {
+        if (request.isLarge() && !ids.containsKey(request.text(HeaderNames.MSG_ID))) {
+            String refusal = refusal(request.asItem(), lastSeq, lastSeq);
+            List<byte[]> parts = uploaded(request);
+            uploads.remove(request.text(HeaderNames.UPLOAD)); // nobody tries twice
+            usedUploads.add(request.text(HeaderNames.UPLOAD));
+            if (parts == null || refusal != null) {
+                return oneOf(parts == null ? "UPLOAD_INCOMPLETE" : refusal, refusal);
+            }
+            Outcome outcome = store(request.asItem(), lastSeq);
+            use(request, parts, outcome.seq);
+            return fields(Map.of("seq", outcome.seq, "change", outcome.change));
+        }
         Outcome outcome = store(request.asItem(), lastSeq);
         if (outcome.error != null) {
             return error(outcome.error);
@@ -125,6 +157,78 @@ final class ExpectedStream {
         };
     }
 
+    private Answer part(FuzzedRequest request) {
+        String upload = request.text(HeaderNames.UPLOAD);
+        if (!FuzzedRequest.checksum(request.payload()).equalsIgnoreCase(request.text(HeaderNames.CRC32C))) {
+            return error("BAD_CHECKSUM");
+        } else if (usedUploads.contains(upload)) {
+            return answer -> {}; // what is left of it decides
+        }
+        byte[] there = uploads.computeIfAbsent(upload, u -> new TreeMap<>())
+                .putIfAbsent((int) request.number(HeaderNames.PART, 0), request.payload());
+        return there == null || java.util.Arrays.equals(there, request.payload())
+                ? fields(Map.of("part", request.number(HeaderNames.PART, 0)))
+                : error("BAD_REQUEST");
+    }
+
+    /** The parts that a set names, if they are what it says. */
+    private @Nullable List<byte[]> uploaded(FuzzedRequest request) {
+        TreeMap<Integer, byte[]> parts = uploads.getOrDefault(request.text(HeaderNames.UPLOAD), new TreeMap<>());
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        parts.values().forEach(all::writeBytes);
+        boolean whole = !parts.isEmpty() && parts.size() == request.number(HeaderNames.PARTS, 0)
+                && parts.lastKey() == parts.size() && all.size() == request.number(HeaderNames.SIZE, 0)
+                && FuzzedRequest.checksum(all.toByteArray()).equalsIgnoreCase(request.text(HeaderNames.CRC32C));
+        return whole ? List.copyOf(parts.values()) : null;
+    }
+
+    private void use(FuzzedRequest request, List<byte[]> parts, long seq) {
+        Stored stored = Objects.requireNonNull(messages.get(seq));
+        messages.put(seq, new Stored(stored.key, stored.time, stored.headers, null,
+                stored.bytes + request.number(HeaderNames.SIZE, 0), stored.change, parts));
+    }
+
+    private Answer getPart(FuzzedRequest request) {
+        Stored stored = messages.get(request.number(HeaderNames.SEQ, 0));
+        long part = request.number(HeaderNames.PART, 0);
+        if (stored == null || stored.large == null || stored.change != request.number(HeaderNames.CHANGE, 0)
+                || part > stored.large.size()) {
+            return error("NOT_FOUND");
+        }
+        byte[] expected = stored.large.get((int) part - 1);
+        return answer -> {
+            noError(answer);
+            sameBytes(expected, answer.payload());
+            same(FuzzedRequest.checksum(expected), answer.headers().first(HeaderNames.CRC32C), "checksum");
+        };
+    }
+
+    /** A message with a large value: its seq, its change, and how many parts it has. */
+    record Large(long seq, long change, int parts) {}
+
+    @Nullable
+    Large firstLarge() {
+        return messages.entrySet().stream().filter(m -> m.getValue().large != null).findFirst()
+                .map(m -> new Large(m.getKey(), m.getValue().change, m.getValue().large.size())).orElse(null);
+    }
+
+    private Answer destroy(FuzzedRequest request) {
+        First first = ids.get(request.text(HeaderNames.MSG_ID));
+        if (first != null) {
+            return fields(Map.of("destroyed", true, "change", first.change, "duplicate", true));
+        } else if (request.number(HeaderNames.EXPECT_LAST_SEQ, lastSeq) != lastSeq) {
+            return error("WRONG_LAST_SEQ");
+        } else if (!exists) {
+            return fields(Map.of("destroyed", false, "deleted", 0L, "change", change));
+        }
+        long count = messages.size();
+        messages.clear();
+        uncertain |= !uploads.isEmpty();
+        changed(request.text(HeaderNames.MSG_ID), 0);
+        exists = false;
+        return fields(Map.of("destroyed", true, "deleted", count, "change", change));
+    }
+
     /** @param comparedWith the last seq that a condition speaks of */
     private @Nullable String refusal(SetItem item, long comparedWith, long last) {
         if (item.expectLastSeq() != SetItem.ABSENT && item.expectLastSeq() != comparedWith) {
@@ -148,10 +252,11 @@ final class ExpectedStream {
         if (item.key() != null) {
             messages.remove(seqOf(item.key()));
         }
-        messages.put(seq, new Stored(item.key(), item.time(), item.headers(), item.value(),
-                FuzzedRequest.messageBytes(item)));
         lastSeq = Math.max(lastSeq, seq);
         changed(item.msgId(), seq);
+        exists = true;
+        messages.put(seq, new Stored(item.key(), item.time(), item.headers(), item.value(),
+                FuzzedRequest.messageBytes(item), change, null));
         return new Outcome(null, seq, change, false);
     }
 
@@ -222,7 +327,10 @@ final class ExpectedStream {
             HeaderNamesOf got = new HeaderNamesOf(answer.headers());
             same(Long.toString(seq), got.first(HeaderNames.SEQ), "seq");
             same(found.key, got.first(HeaderNames.KEY), "key");
-            same(found.value == null ? "true" : null, got.first(HeaderNames.NO_VALUE), "no value");
+            same(found.value == null && found.large == null ? "true" : null, got.first(HeaderNames.NO_VALUE),
+                    "no value");
+            same(found.large == null ? null : Integer.toString(found.large.size()), got.first(HeaderNames.PARTS),
+                    "parts");
             same(found.headers, answer.headers().filter(n -> !n.startsWith("Persist-") && !n.startsWith("Nats-")),
                     "headers");
             sameBytes(found.value == null ? new byte[0] : found.value, answer.payload());
@@ -288,6 +396,9 @@ final class ExpectedStream {
 
     /** Everything, as {@link #getAll} from {@code start} on; and the start of the next page, 0: there is none. */
     long checkPage(long start, Message answer) {
+        if (uncertain) {
+            return 0;
+        }
         getAll(List.copyOf(messages.tailMap(start, true).entrySet()), 1_000).check(answer);
         return MessagePage.decode(answer.payload()).next();
     }
@@ -349,6 +460,15 @@ final class ExpectedStream {
 
     private static Answer error(String code) {
         return answer -> same(code, answer.headers().first(HeaderNames.ERROR), "error");
+    }
+
+    /** Which of two checks comes first is not said. */
+    private static Answer oneOf(String code, @Nullable String other) {
+        return answer -> {
+            if (!Objects.equals(other, answer.headers().first(HeaderNames.ERROR))) {
+                error(code).check(answer);
+            }
+        };
     }
 
     private static Answer fields(Map<String, Object> expected) {

@@ -51,7 +51,8 @@ class FrontDoorFuzzTest {
         System.out.printf("%,d inputs in %.1f s: %s%n", run.sent, (System.nanoTime() - began) / 1e9, run.outcomes);
         assertThat(run.cluster.halts).isEmpty();
         assertThat(run.outcomes.keySet()).as("what came to be").contains("performed", "dropped", "without an answer",
-                "NOT_FOUND", "WRONG_LAST_SEQ", "WRONG_KEY_SEQ").containsAll(MALFORMED);
+                "NOT_FOUND", "WRONG_LAST_SEQ", "WRONG_KEY_SEQ", "BAD_CHECKSUM", "UPLOAD_INCOMPLETE")
+                .containsAll(MALFORMED);
     }
 
     private static final class Run {
@@ -100,14 +101,19 @@ class FrontDoorFuzzTest {
             long due = batch.stream().filter(this::isDue).count();
             cluster.time.runUntil(() -> answers.size() == due, 10_000);
             cluster.time.runFor(20);
-            batch.forEach(this::check);
+            for (Sent next : batch) {
+                try {
+                    check(next);
+                } catch (AssertionError e) {
+                    throw new AssertionError(e.getMessage() + "\nof its batch:\n" + about(next, batch), e);
+                }
+            }
             answers.clear();
             cluster.notices.clear();
         }
 
         private void send(List<Sent> batch) {
-            FuzzedRequest request = requests.next(sent / BATCH, ANSWERS + ++sent,
-                    stream -> streams.containsKey(stream) ? streams.get(stream).lastSeq() : 0);
+            FuzzedRequest request = requests.next(sent / BATCH, ANSWERS + ++sent, streams::get);
             boolean wellFormed = request.isWellFormed(maxMessageBytes);
             Answer expected = wellFormed && request.mayBeAnswered(OneCluster.SUBJECTS.prefix())
                     ? expected(request)
@@ -123,6 +129,17 @@ class FrontDoorFuzzTest {
                     ? answer -> {}
                     : streams.computeIfAbsent(request.stream(), s -> new ExpectedStream()).perform(request,
                             cluster.epochs());
+        }
+
+        /** What was asked of a request's stream, and what was told of its changes. */
+        private String about(Sent one, List<Sent> batch) {
+            String stream = one.request.stream();
+            List<String> lines = new ArrayList<>();
+            batch.stream().filter(s -> s.request.stream().equals(stream))
+                    .forEach(s -> lines.add((s.wellFormed ? "" : "malformed ") + s.request));
+            cluster.notices.stream().filter(n -> n.subject().endsWith(".changes." + stream))
+                    .forEach(n -> lines.add(n.headers().toString()));
+            return String.join("\n", lines);
         }
 
         private boolean isDue(Sent sent) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker;
 
+import static java.util.Map.entry;
+
 import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.SetItem;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +30,24 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
     private static final String MOST = Long.toString(Long.MAX_VALUE);
 
-    private static final Map<String, Set<String>> ARGUMENTS = Map.of(
-            "set", Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ, HeaderNames.EXPECT_SEQ,
-                    HeaderNames.TIME, HeaderNames.NO_VALUE),
-            "setMany", Set.of(HeaderNames.ATOMIC),
-            "get", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.LAST, HeaderNames.START_TIME,
-                    HeaderNames.OF_MSG_ID),
-            "getAll", Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT, HeaderNames.START_TIME,
-                    HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N),
-            "delete", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.EXPECT_SEQ),
-            "deleteAll", Set.of(HeaderNames.END_SEQ),
-            "keys", Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT),
-            "info", Set.of(),
-            "flush", Set.of(),
-            "resume", Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT));
+    private static final Map<String, Set<String>> ARGUMENTS = Map.ofEntries(
+            entry("set", Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ, HeaderNames.EXPECT_SEQ,
+                    HeaderNames.TIME, HeaderNames.NO_VALUE, HeaderNames.UPLOAD, HeaderNames.PARTS, HeaderNames.SIZE,
+                    HeaderNames.CRC32C)),
+            entry("setMany", Set.of(HeaderNames.ATOMIC)),
+            entry("part", Set.of(HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.CRC32C)),
+            entry("getPart", Set.of(HeaderNames.SEQ, HeaderNames.CHANGE, HeaderNames.PART)),
+            entry("get", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.LAST, HeaderNames.START_TIME,
+                    HeaderNames.OF_MSG_ID)),
+            entry("getAll", Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT,
+                    HeaderNames.START_TIME, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N)),
+            entry("delete", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.EXPECT_SEQ)),
+            entry("deleteAll", Set.of(HeaderNames.END_SEQ)),
+            entry("destroy", Set.of(HeaderNames.EXPECT_LAST_SEQ)),
+            entry("keys", Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT)),
+            entry("info", Set.of()),
+            entry("flush", Set.of()),
+            entry("resume", Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT)));
 
     boolean mayBeAnswered(String prefix) {
         return replyTo == null || !replyTo.startsWith("$") && !replyTo.equals(prefix)
@@ -65,6 +72,11 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
             case "delete" -> keyIsLegal() && idIsLegal() && seqsAreLegal() && isNumberOrAbsent(HeaderNames.EXPECT_SEQ)
                     && count(HeaderNames.KEY) + count(HeaderNames.SEQ) == 1
                     && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY);
+            case "part" -> uploadIsLegal() && isPartNumber(HeaderNames.PART) && isChecksum() && payload.length > 0
+                    && payload.length <= maxMessageBytes;
+            case "getPart" -> isNumber(HeaderNames.SEQ) && isNumber(HeaderNames.CHANGE)
+                    && isPartNumber(HeaderNames.PART);
+            case "destroy" -> idIsLegal() && isNumberOrAbsent(HeaderNames.EXPECT_LAST_SEQ);
             case "deleteAll" -> idIsLegal() && isNumberOrAbsent(HeaderNames.END_SEQ);
             case "keys" -> limitIsLegal() && count(HeaderNames.AFTER_KEY) <= 1;
             case "resume" -> limitIsLegal() && isNumber(HeaderNames.EPOCH) && isNumber(HeaderNames.CHANGE);
@@ -78,7 +90,41 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
                 && isNumberOrAbsent(HeaderNames.EXPECT_LAST_SEQ) && isNumberOrAbsent(HeaderNames.EXPECT_SEQ)
                 && isNumberOrAbsent(HeaderNames.TIME) && isFlagOrAbsent(HeaderNames.NO_VALUE)
                 && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY)
-                && !(isTrue(HeaderNames.NO_VALUE) && payload.length > 0) && messageBytes(asItem()) <= maxMessageBytes;
+                && !(isTrue(HeaderNames.NO_VALUE) && payload.length > 0) && (!isLarge() || largeIsWellFormed())
+                && messageBytes(asItem()) <= maxMessageBytes;
+    }
+
+    /** Whether it speaks of a large value, rightly or wrongly. */
+    boolean isLarge() {
+        return count(HeaderNames.UPLOAD) + count(HeaderNames.PARTS) + count(HeaderNames.SIZE)
+                + count(HeaderNames.CRC32C) > 0;
+    }
+
+    private boolean largeIsWellFormed() {
+        return uploadIsLegal() && isPartNumber(HeaderNames.PARTS) && isChecksum() && isNumber(HeaderNames.SIZE)
+                && number(HeaderNames.SIZE, 0) >= number(HeaderNames.PARTS, 0) && payload.length == 0
+                && !isTrue(HeaderNames.NO_VALUE);
+    }
+
+    private boolean uploadIsLegal() {
+        String upload = text(HeaderNames.UPLOAD);
+        return upload != null && upload.matches("[A-Za-z0-9_-]{1,64}");
+    }
+
+    private boolean isPartNumber(String name) {
+        return isNumber(name) && number(name, 0) > 0 && number(name, 0) < Integer.MAX_VALUE;
+    }
+
+    private boolean isChecksum() {
+        String text = text(HeaderNames.CRC32C);
+        return text != null && text.matches("[0-9a-fA-F]{8}");
+    }
+
+    /** Of some bytes, as a header says it. */
+    static String checksum(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return String.format("%08x", crc.getValue());
     }
 
     private boolean manyAreWellFormed(long maxMessageBytes) {

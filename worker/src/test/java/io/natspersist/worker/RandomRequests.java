@@ -5,21 +5,25 @@ import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.SetItem;
 import io.natspersist.protocol.SetMany;
 import io.natspersist.transport.Headers;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Well-formed requests, most of them spoilt in one to three places. */
 final class RandomRequests {
 
     private static final List<String> OPS = List.of("set", "set", "set", "set", "set", "set", "setMany", "get", "get",
-            "get", "getAll", "delete", "delete", "deleteAll", "keys", "info", "flush", "resume");
-    private static final Set<String> READS = Set.of("get", "getAll", "keys", "info", "resume");
+            "get", "getAll", "getPart", "part", "delete", "delete", "deleteAll", "destroy", "keys", "info", "flush",
+            "resume");
+    private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "resume");
     static final List<String> STREAMS = List.of("f", "f.a", "F.a", "\u00e4.\u4e16", "x.7.db",
             "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p");
     private static final List<String> ARGUMENTS = List.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.TIME,
@@ -28,7 +32,8 @@ final class RandomRequests {
             HeaderNames.LIMIT, HeaderNames.LAST, HeaderNames.START_TIME, HeaderNames.AFTER_KEY, HeaderNames.ERROR,
             HeaderNames.RETRY_AFTER, HeaderNames.OWNER,
             HeaderNames.ATOMIC, HeaderNames.ITEM, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N,
-            HeaderNames.OF_MSG_ID, HeaderNames.SERVICE_ERROR, "Persist-", "Persist-Unheard-Of",
+            HeaderNames.OF_MSG_ID, HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.PARTS, HeaderNames.SIZE,
+            HeaderNames.CRC32C, HeaderNames.SERVICE_ERROR, "Persist-", "Persist-Unheard-Of",
             "Nats-Expected-Stream", "Content-Type", "X");
     private static final List<String> ODD = List.of("", "0", "-1", "-0", "+1", "1.0", "1e3", "0x10", " 1", "1 ", "NaN",
             "00000000000000000001", "0000000000000000001", "9223372036854775806", "9223372036854775807",
@@ -42,6 +47,8 @@ final class RandomRequests {
     private static final int MAX_PAYLOAD = 1 << 20;
 
     private final SplittableRandom random;
+    /** What is still to be sent of large values. */
+    private final Deque<Draft> steps = new ArrayDeque<>();
     private int made;
 
     RandomRequests(SplittableRandom random) {
@@ -77,23 +84,81 @@ final class RandomRequests {
 
     /**
      * @param round in which half of the streams is read and the other half written, unless a request is spoilt so far
-     * @param lastSeqs the last seq of a stream
+     * @param streams what they hold, if anything
      */
-    FuzzedRequest next(int round, String replyTo, ToLongFunction<String> lastSeqs) {
+    FuzzedRequest next(int round, String replyTo, Function<String, @Nullable ExpectedStream> streams) {
         made++;
-        Draft draft = new Draft();
-        int half = READS.contains(draft.op) ? round : round + 1;
-        // Streams come and go, so that what a hopeless one (its numbers used up) refuses does not hide the rest.
-        draft.stream = STREAMS.get(2 * random.nextInt(STREAMS.size() / 2) + half % 2)
-                + (random.nextInt(3) == 0 ? "" : "-" + made / 20_000);
+        Draft draft = !steps.isEmpty() && random.nextInt(3) == 0 ? steps.remove() : draft(round, streams);
         draft.replyTo = replyTo;
-        fill(draft, lastSeqs.applyAsLong(draft.stream));
         if (random.nextInt(10) < 6) {
             for (int times = random.nextInt(1, 4); times > 0; times--) {
                 spoil(draft);
             }
         }
         return draft.request();
+    }
+
+    private Draft draft(int round, Function<String, @Nullable ExpectedStream> streams) {
+        Draft draft = new Draft();
+        int half = READS.contains(draft.op) ? round : round + 1;
+        // Streams come and go, so that what a hopeless one (its numbers used up) refuses does not hide the rest.
+        draft.stream = STREAMS.get(2 * random.nextInt(STREAMS.size() / 2) + half % 2)
+                + (random.nextInt(3) == 0 ? "" : "-" + made / 20_000);
+        if (draft.op.equals("destroy") && !steps.isEmpty()) {
+            draft.op = "info";
+        }
+        ExpectedStream stream = streams.apply(draft.stream);
+        if (draft.op.equals("getPart")) {
+            getPart(draft, stream);
+        } else if (draft.op.equals("part")) {
+            return upload(draft, stream == null ? 0 : stream.lastSeq());
+        } else {
+            fill(draft, stream == null ? 0 : stream.lastSeq());
+        }
+        return draft;
+    }
+
+    private void getPart(Draft draft, @Nullable ExpectedStream stream) {
+        ExpectedStream.Large large = stream == null ? null : stream.firstLarge();
+        boolean right = large != null && random.nextInt(4) > 0;
+        draft.add(HeaderNames.SEQ, right ? large.seq() : random.nextInt(1, 50));
+        draft.add(HeaderNames.CHANGE, right ? large.change() : random.nextInt(1, 50));
+        draft.add(HeaderNames.PART, random.nextInt(1, right ? large.parts() + 1 : 4));
+    }
+
+    /** The first part of a large value; the others, and the set that makes it a message's, come later. */
+    private Draft upload(Draft first, long lastSeq) {
+        String id = Long.toString(random.nextLong() >>> 1, 36);
+        int count = random.nextInt(1, 5);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        List<Draft> parts = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            Draft part = i == 1 ? first : new Draft();
+            part.op = "part";
+            part.stream = first.stream;
+            part.payload = bytes(random.nextInt(1, 100));
+            all.writeBytes(part.payload);
+            part.add(HeaderNames.UPLOAD, id);
+            part.add(HeaderNames.PART, i);
+            part.add(HeaderNames.CRC32C, FuzzedRequest.checksum(part.payload));
+            parts.add(part);
+        }
+        steps.addAll(parts.subList(1, count));
+        Draft set = new Draft();
+        set.op = "set";
+        set.stream = first.stream;
+        set(set, lastSeq);
+        int noValue = set.headers.indexOf(HeaderNames.NO_VALUE);
+        if (noValue >= 0) {
+            set.headers.subList(noValue, noValue + 2).clear();
+        }
+        set.payload = new byte[0];
+        set.add(HeaderNames.UPLOAD, id);
+        set.add(HeaderNames.PARTS, count);
+        set.add(HeaderNames.SIZE, all.size());
+        set.add(HeaderNames.CRC32C, FuzzedRequest.checksum(all.toByteArray()));
+        steps.add(set);
+        return first;
     }
 
     private void fill(Draft draft, long lastSeq) {
@@ -117,6 +182,10 @@ final class RandomRequests {
             case "delete" -> delete(draft, lastSeq);
             case "deleteAll" -> {
                 sometimes(draft, HeaderNames.END_SEQ, seq(lastSeq));
+                sometimes(draft, HeaderNames.MSG_ID, id());
+            }
+            case "destroy" -> {
+                sometimes(draft, HeaderNames.EXPECT_LAST_SEQ, lastSeq);
                 sometimes(draft, HeaderNames.MSG_ID, id());
             }
             case "keys" -> {

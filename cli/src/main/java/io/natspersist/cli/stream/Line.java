@@ -15,8 +15,6 @@ import io.natspersist.client.Stored;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.protocol.Cause;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -65,7 +63,7 @@ record Line(String text, ObjectNode json) {
     }
 
     static Line of(StreamMessage message) {
-        return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message), fields(message));
+        return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message), MessageJson.of(message));
     }
 
     static Line of(Location at) {
@@ -98,7 +96,7 @@ record Line(String text, ObjectNode json) {
     static Line of(Change change) {
         return switch (change) {
             case Change.Set set -> new Line("set\t" + of(set.message()).text(), op("set", set.position())
-                    .setAll(fields(set.message())));
+                    .setAll(MessageJson.of(set.message())));
             case Change.Delete delete -> {
                 String op = delete.cause() == Cause.EXPIRED ? "expire" : "delete";
                 ObjectNode json = op(op, delete.position());
@@ -129,42 +127,12 @@ record Line(String text, ObjectNode json) {
     /** A message that a watched stream held when the watch began. */
     static Line ofSnapshot(StreamMessage message) {
         ObjectNode json = object().put("op", "message");
-        json.setAll(fields(message));
+        json.setAll(MessageJson.of(message));
         return new Line("message\t" + of(message).text(), json);
     }
 
     static Line ofSnapshotEnd(Position position) {
         return new Line("current\t" + position.change(), op("current", position));
-    }
-
-    private static ObjectNode fields(StreamMessage message) {
-        ObjectNode json = object().put("seq", message.seq()).put("time", message.time()).put("change",
-                message.change());
-        if (message.expires() != 0) {
-            json.put("expires", message.expires());
-        }
-        if (message.key() != null) {
-            json.put("key", message.key());
-        }
-        if (message.msgId() != null) {
-            json.put("id", message.msgId());
-        }
-        if (!message.headers().isEmpty()) {
-            ArrayNode headers = json.putArray("headers");
-            message.headers().forEach((name, value) -> headers.addArray().add(name).add(value));
-        }
-        byte[] value = message.value();
-        if (value != null) {
-            String text = utf8(value);
-            if (text != null) {
-                json.put("value", text);
-            } else {
-                json.put("base64", value);
-            }
-        } else if (message.large()) {
-            json.put("size", message.size());
-        }
-        return json;
     }
 
     private static ObjectNode op(String op, Position position) {
@@ -188,15 +156,7 @@ record Line(String text, ObjectNode json) {
         if (value == null) {
             return message.large() ? "(" + message.size() + " bytes)" : "(no value)";
         }
-        String text = utf8(value);
+        String text = MessageJson.utf8(value);
         return text != null ? text : "(" + value.length + " bytes)";
-    }
-
-    private static @Nullable String utf8(byte[] value) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 }

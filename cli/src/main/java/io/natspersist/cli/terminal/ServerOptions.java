@@ -4,6 +4,7 @@ package io.natspersist.cli.terminal;
 import io.natspersist.client.ClientConfig;
 import io.natspersist.transport.nats.NatsOptions;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -44,9 +45,16 @@ public final class ServerOptions {
 
     /** @throws Failure when no server can be reached */
     public Connection connect() {
-        NatsOptions nats = options("persist");
+        return connect(config -> config);
+    }
+
+    /**
+     * @param change made to the client's usual configuration
+     * @throws Failure when no server can be reached
+     */
+    public Connection connect(UnaryOperator<ClientConfig> change) {
         ClientConfig config = ClientConfig.ofCluster(cluster).withDeadlineMillis(timeoutSeconds * 1_000L);
-        return Connection.open(nats, config);
+        return Connection.open(options("persist"), change.apply(config));
     }
 
     /** @throws Failure when the prefix of inboxes is no subject */
