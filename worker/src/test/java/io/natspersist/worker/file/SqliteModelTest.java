@@ -5,10 +5,14 @@ import static io.natspersist.worker.file.Changes.STREAM;
 import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.natspersist.protocol.Crc32c;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.Part;
 import io.natspersist.worker.file.StreamFile.Range;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +46,7 @@ class SqliteModelTest {
         StreamFiles files = new SqliteStreamFiles(root, LIMITS);
         StreamFile file = files.create(STREAM, SLOT, epoch);
         for (int step = 0; step < 60; step++) {
+            stageOrClean(file, random);
             file.apply(batch(random));
             compare(file, random);
             int end = random.nextInt(4);
@@ -64,6 +70,41 @@ class SqliteModelTest {
         file.close();
     }
 
+    private void stageOrClean(StreamFile file, Random random) {
+        for (int i = random.nextInt(4); i > 0; i--) {
+            byte[] data = new byte[1 + random.nextInt(3_000)];
+            random.nextBytes(data);
+            String upload = upload(random);
+            int part = 1 + random.nextInt(3);
+            long now = changes.later(1).now();
+            assertThat(file.stage(upload, part, data, Crc32c.of(data), now))
+                    .isEqualTo(model.uploads().stage(upload, part, new Part(data, Crc32c.of(data)), now));
+        }
+        if (random.nextInt(4) == 0) {
+            long since = changes.now() - random.nextInt(200);
+            Set<String> keep = Set.of(upload(random));
+            long bytes = random.nextInt(5_000);
+            file.clean(since, keep, bytes);
+            model.uploads().clean(since, keep, bytes);
+        }
+    }
+
+    private static String upload(Random random) {
+        return "u" + random.nextInt(4);
+    }
+
+    /** A set of a large value whose parts are there, if they are. */
+    private Change large(Random random) {
+        String id = upload(random);
+        Uploaded there = model.uploads().upload(id, 0);
+        Change.Set set = changes.set(random.nextBoolean() ? key(random) : null, id(random), null);
+        return !there.open() || there.parts() == 0 || there.firstMissing() <= there.parts()
+                ? set
+                : new Change.Set(set.stream(), set.epoch(), set.number(), set.decidedAt(), set.seq(), set.time(),
+                        set.expires(), set.key(), set.msgId(), set.headers(), null,
+                        new LargeValue(id, there.size(), there.parts(), there.crc32c()));
+    }
+
     private List<Change> batch(Random random) {
         List<Change> batch = new ArrayList<>();
         for (int i = random.nextInt(6); i >= 0; i--) {
@@ -78,7 +119,8 @@ class SqliteModelTest {
 
     private Change next(Random random) {
         List<Message> live = model.read(Range.seqs(1, ALL), 1000, ALL).messages();
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(12)) {
+            case 10, 11 -> large(random);
             case 0, 1, 2 -> changes.set(key(random), id(random), "v".repeat(random.nextInt(40)));
             case 3, 4 -> changes.set(null, random.nextInt(5) == 0 ? null : "x".repeat(random.nextInt(600)));
             case 5 -> changes.at(1 + random.nextLong(changes.seq() + 3), random.nextBoolean() ? key(random) : null,
@@ -129,10 +171,23 @@ class SqliteModelTest {
         assertThat(file.count(from)).isEqualTo(model.count(from));
         assertThat(file.keys(null, 1000)).isEqualTo(model.keys(null, 1000));
         assertThat(file.keys("k1", limit)).isEqualTo(model.keys("k1", limit));
+        compareUploads(file);
         long young = changes.now() - LIMITS.idMillis();
         assertThat(file.rememberedIds(young)).containsExactlyInAnyOrderElementsOf(model.rememberedIds(young));
         for (String id : model.rememberedIds(young)) {
             assertThat(file.remembered(id, young)).isEqualTo(model.remembered(id, young));
+        }
+    }
+
+    private void compareUploads(StreamFile file) {
+        assertThat(file.oldestUnused()).isEqualTo(model.uploads().oldestUnused());
+        for (int u = 0; u < 4; u++) {
+            String id = "u" + u;
+            assertThat(file.upload(id, 0)).isEqualTo(model.uploads().upload(id, 0));
+            for (int i = 1; i <= 3; i++) {
+                assertThat(file.part(id, i).map(p -> Arrays.hashCode(p.data()) + " " + p.crc32c()))
+                        .isEqualTo(model.uploads().part(id, i).map(p -> Arrays.hashCode(p.data()) + " " + p.crc32c()));
+            }
         }
     }
 
@@ -148,7 +203,7 @@ class SqliteModelTest {
             case Change.Set set -> set.epoch() + " " + set.decidedAt() + " " + text(set.message());
             case Message m ->
                 m.seq() + " " + m.time() + " " + m.change() + " " + m.key() + " " + m.msgId() + " " + m.headers()
-                        + " " + Arrays.toString(m.value());
+                        + " " + Arrays.toString(m.value()) + " " + m.large();
             default -> value.toString();
         };
     }
