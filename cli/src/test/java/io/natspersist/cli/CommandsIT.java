@@ -175,6 +175,13 @@ class CommandsIT {
         assertThat(persist.err()).contains("another message under seq 4");
         assertThat(persist.run("import", archive.toString(), "--replace")).isEqualTo(4);
         assertThat(persist.err()).contains("remembers the message id of seq 4");
+        persist.run("set", "it.import", "--file", value.toString(), "--seq", "4");
+        Files.writeString(lines, Files.readString(lines).replaceAll(",\"id\":\"[^\"]*\"", ""));
+        assertThat(persist.run("import", archive.toString())).isEqualTo(4);
+        assertThat(persist.run("import", archive.toString(), "--replace")).isZero();
+        assertThat(persist.out()).contains("it.import\t4\t0\n");
+        assertThat(persist.run("import", archive.toString())).isZero();
+        assertThat(persist.out()).contains("it.import\t0\t4\n");
         assertThat(persist.run("import", archive.resolve("none").toString())).isEqualTo(3);
     }
 

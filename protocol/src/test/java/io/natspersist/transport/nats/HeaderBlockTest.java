@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.transport.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,5 +45,31 @@ class HeaderBlockTest {
             "NATS/1.0\r\nä: b\r\n\r\n"})
     void whatIsNoHeaderBlockIsRefused(String block) {
         assertThat(parse(block)).isEmpty();
+    }
+
+    @Test
+    void whateverBytesComeTheyAreHeadersOrNone() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        byte[] good = HeaderBlock.encode(Headers.of("Persist-Key", "k\u00e4", "Nats-Msg-Id", "1", "X", ""));
+        int read = 0;
+        for (int i = 0; i < 300_000; i++) {
+            byte[] bytes = good.clone();
+            for (int times = random.nextInt(4); times >= 0; times--) {
+                bytes[random.nextInt(bytes.length)] = random.nextBoolean()
+                        ? (byte) random.nextInt()
+                        : (byte) "\r\n: \0N1".charAt(random.nextInt(7));
+            }
+            int length = random.nextInt(4) > 0 ? bytes.length : random.nextInt(bytes.length + 1);
+            Optional<HeaderBlock> block = HeaderBlock.parse(bytes, length);
+            if (block.isPresent()) {
+                read++;
+                Headers headers = block.get().headers();
+                byte[] again = HeaderBlock.encode(headers);
+                assertThat(HeaderBlock.parse(again, again.length).orElseThrow().headers()).isEqualTo(headers);
+            }
+        }
+        assertThat(read).isBetween(1_000, 299_000);
     }
 }
