@@ -163,7 +163,7 @@ class JournalDamageTest {
     @Test
     void aMissingSegmentIsCorruption() throws IOException {
         JournalRun rolled = new JournalRun(3, JournalRun.SMALL);
-        rolled.work(12);
+        rolled.work(16);
         rolled.volume.kill("x");
         rolled.takeOver("y");
         List<Long> segments = JournalFolder.segments(rolled.volume.names("journals/w0.7"));

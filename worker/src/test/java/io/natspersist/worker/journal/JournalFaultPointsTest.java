@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JournalFaultPointsTest {
 
     private static final int SEEDS = 2;
-    private static final int CHANGES = 40;
+    private static final int CHANGES = 52;
     private static final FakeDisk.Step NOTHING = (number, node, operation, path) -> {};
 
     enum Trouble {

@@ -43,6 +43,8 @@ final class JournalRun {
     final Set<Long> durable = new LinkedHashSet<>();
     final Set<Long> forced = new LinkedHashSet<>();
     final Set<Long> released = new HashSet<>();
+    /** Numbers of changes that were appended together. */
+    final List<List<Long>> batches = new ArrayList<>();
     boolean opened;
     boolean closed;
     private long last;
@@ -78,6 +80,22 @@ final class JournalRun {
         return number;
     }
 
+    /** Appends changes that belong together. */
+    private void appendBatch(int size) {
+        List<Change.Set> together = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            together.add(change(++last, random.nextInt(150)));
+        }
+        List<Position> where = writer.append(together);
+        List<Long> numbers = together.stream().map(Change.Set::number).toList();
+        for (int i = 0; i < size; i++) {
+            appended.put(numbers.get(i), together.get(i));
+            positions.put(numbers.get(i), where.get(i));
+        }
+        batches.add(numbers);
+        writer.whenDurable(() -> durable.addAll(numbers));
+    }
+
     void onLoop(Runnable task) {
         node.loop().execute(task);
         time.runFor(1);
@@ -98,6 +116,9 @@ final class JournalRun {
             if (random.nextInt(3) == 0) {
                 writer.whenForced(() -> forced.add(number));
             }
+        }
+        if (random.nextInt(4) == 0) {
+            appendBatch(2 + random.nextInt(3));
         }
         if (random.nextInt(4) == 0) {
             writer.noteApplied(STREAM, Math.max(0, last - 5));
@@ -181,7 +202,10 @@ final class JournalRun {
         return read;
     }
 
-    /** Everything acknowledged and not released is there; nothing twice; in order and, from the first on, without a gap. */
+    /**
+     * Everything acknowledged and not released is there; nothing twice; in order and, from the first on, without a gap; of what
+     * belongs together all or nothing.
+     */
     void checkRead(List<Long> read) {
         assertThat(read).isSorted().doesNotHaveDuplicates();
         if (!read.isEmpty()) {
@@ -191,5 +215,7 @@ final class JournalRun {
         needed.addAll(forced);
         needed.removeAll(released);
         assertThat(read).as("what was acknowledged").containsAll(needed);
+        assertThat(batches).as("what is acknowledged together")
+                .allMatch(batch -> read.containsAll(batch) || batch.stream().noneMatch(read::contains));
     }
 }
