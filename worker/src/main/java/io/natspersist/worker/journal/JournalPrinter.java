@@ -4,6 +4,7 @@ package io.natspersist.worker.journal;
 import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.Json;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.disk.VolumeDisk;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -121,7 +122,9 @@ public final class JournalPrinter implements JournalScan.Visitor {
                     fields.put("headers", headers);
                 }
                 put(fields, "value", s.value());
-                text += ", seq " + s.seq() + named("key", s.key()) + named("id", s.msgId()) + ", " + shown(s.value());
+                put(fields, "large", s.large());
+                text += ", seq " + s.seq() + named("key", s.key()) + named("id", s.msgId()) + ", "
+                        + (s.large() == null ? shown(s.value()) : shown(s.large()));
             }
             case Change.Delete d -> {
                 fields.put("seqs", d.seqs());
@@ -179,6 +182,10 @@ public final class JournalPrinter implements JournalScan.Visitor {
 
     private static String named(String name, @Nullable String value) {
         return value == null ? "" : ", " + name + " \"" + value + "\"";
+    }
+
+    private static String shown(LargeValue value) {
+        return value.size() + " bytes in " + value.parts() + " parts of upload " + value.upload();
     }
 
     private static String shown(byte @Nullable [] value) {

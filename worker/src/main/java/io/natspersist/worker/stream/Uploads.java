@@ -172,6 +172,9 @@ final class Uploads {
     /** Deletes a slice of what is to be deleted, if it is time. */
     void clean() {
         long now = host.now();
+        if (!stream.file().exists()) {
+            oldestUnused = Long.MAX_VALUE; // it went with its stream
+        }
         if (cleaning || now < notBeforeMillis || oldestUnused > now - KEPT_MILLIS) {
             return;
         }
