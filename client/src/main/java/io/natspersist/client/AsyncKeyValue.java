@@ -2,6 +2,9 @@
 package io.natspersist.client;
 
 import io.natspersist.protocol.ErrorCode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +39,40 @@ public final class AsyncKeyValue {
     /** Puts a value under the key, whatever is there, and gives its revision. */
     public CompletableFuture<Long> put(String key, byte @Nullable [] value) {
         return stream.set(SetOptions.key(key), value).thenApply(Stored::seq);
+    }
+
+    /** Puts each value under its key, in few requests, and gives the revisions. Fails at the first that cannot be put. */
+    public CompletableFuture<Map<String, Long>> putAll(Map<String, byte @Nullable []> values) {
+        List<String> keys = List.copyOf(values.keySet());
+        return stream.setMany(batch(keys, values)).thenApply(results -> {
+            Map<String, Long> revisions = new LinkedHashMap<>();
+            for (int i = 0; i < keys.size(); i++) {
+                if (results.get(i) instanceof NotStored no) {
+                    throw new PersistException(no.code(), no.number(), false, i == 0, -1,
+                            "putAll " + name() + ", key " + keys.get(i) + ": " + no.why(), null);
+                }
+                revisions.put(keys.get(i), ((Stored) results.get(i)).seq());
+            }
+            return revisions;
+        });
+    }
+
+    /** Puts all values under their keys or none, as {@link AsyncStream#setAllOrNone} says, and gives the revisions. */
+    public CompletableFuture<Map<String, Long>> putAllOrNone(Map<String, byte @Nullable []> values) {
+        List<String> keys = List.copyOf(values.keySet());
+        return stream.setAllOrNone(batch(keys, values)).thenApply(stored -> {
+            Map<String, Long> revisions = new LinkedHashMap<>();
+            for (int i = 0; i < keys.size(); i++) {
+                revisions.put(keys.get(i), stored.get(i).seq());
+            }
+            return revisions;
+        });
+    }
+
+    private static Batch batch(List<String> keys, Map<String, byte @Nullable []> values) {
+        Batch batch = new Batch();
+        keys.forEach(key -> batch.add(SetOptions.key(key), values.get(key)));
+        return batch;
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */

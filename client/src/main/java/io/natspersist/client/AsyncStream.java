@@ -63,6 +63,23 @@ public final class AsyncStream {
                 value == null ? EMPTY : value);
     }
 
+    /**
+     * Stores messages one after the other, in few requests. Each is decided by itself, after the one before it: a result for each, in
+     * their order. Fails where a request fails as a whole; what the ones before it stored is stored.
+     */
+    public CompletableFuture<List<SetResult>> setMany(Batch batch) {
+        return new BatchCalls(this, client).each(batch);
+    }
+
+    /**
+     * Stores all messages of a batch or none, whatever dies meanwhile; no read shows some of them without the others. Conditions
+     * speak of the stream as it is before. Fails with the error of the first that cannot be stored. At most 1,000 messages, in one
+     * request: together they may have about as many bytes as one message. No two may name the same key, seq or message id.
+     */
+    public CompletableFuture<List<Stored>> setAllOrNone(Batch batch) {
+        return new BatchCalls(this, client).allOrNone(batch);
+    }
+
     private int partBytes() {
         return Math.min(client.config().partBytes(), client.maxMessageBytes());
     }
@@ -123,7 +140,7 @@ public final class AsyncStream {
                 .addIfPresent(HeaderNames.EXPECT_SEQ, text(options.expectSeq()))
                 .addIfPresent(HeaderNames.MSG_ID, msgId)
                 .addIfPresent(HeaderNames.TIME, text(options.time()));
-        return write("set", headers.build().and(value).and(options.headers()), payload, msgId, Answers::stored);
+        return write("set", headers.build().and(value).and(options.headers()), payload, msgId != null, Answers::stored);
     }
 
     /** The message with this sequence number, and its value, if that is not larger than the client reads at once. */
@@ -156,18 +173,21 @@ public final class AsyncStream {
                         () -> found));
     }
 
-    /** The first page of the messages in a range, by sequence number. {@link StreamMessage#large() Large} values are not in it. */
+    /**
+     * The message that was stored with this message id, if it is still there: the newest, where the id was used again. Looks
+     * through the whole stream where the id was not used within the last minutes.
+     */
+    public CompletableFuture<Optional<StreamMessage>> ofMsgId(String msgId) {
+        return get(HeaderNames.OF_MSG_ID, msgId);
+    }
+
+    /** The first page of the messages in a range, in its order. */
     public CompletableFuture<Page<StreamMessage>> getAll(MessageRange range) {
-        Headers.Builder headers = Headers.builder().add(HeaderNames.START_SEQ, range.startSeq()).add(HeaderNames.LIMIT,
-                range.pageSize());
-        if (range.endSeq() != Long.MAX_VALUE) {
-            headers.add(HeaderNames.END_SEQ, range.endSeq());
-        }
-        return read("getAll", headers.build(), answer -> {
+        return read("getAll", range.headers(), answer -> {
             Answer.Messages page = Answers.page(answer);
             return new Page<>(page.messages(), new Position(page.epoch(), page.change()), page.next() == 0
                     ? null
-                    : () -> getAll(new MessageRange(page.next(), range.endSeq(), range.pageSize())));
+                    : () -> getAll(range.rest(page.next(), page.messages().size())));
         });
     }
 
@@ -199,7 +219,7 @@ public final class AsyncStream {
 
     private CompletableFuture<Deleted> delete(String op, Headers.Builder headers) {
         String msgId = client.nextMsgId();
-        return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId, Answers::deleted);
+        return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId != null, Answers::deleted);
     }
 
     /**
@@ -217,7 +237,7 @@ public final class AsyncStream {
 
     private CompletableFuture<Destroyed> destroy(Headers.Builder headers) {
         String msgId = client.nextMsgId();
-        return write("destroy", headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId,
+        return write("destroy", headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId != null,
                 Answers::destroyed);
     }
 
@@ -259,9 +279,10 @@ public final class AsyncStream {
         return call(new Call(name, op, headers, EMPTY, Call.Repeat.READ), parse);
     }
 
-    private <T> CompletableFuture<T> write(String op, Headers headers, byte[] payload, @Nullable String msgId,
+    /** @param known the worker would know it again by its message ids */
+    <T> CompletableFuture<T> write(String op, Headers headers, byte[] payload, boolean known,
             Function<Message, T> parse) {
-        Call.Repeat repeat = msgId == null ? Call.Repeat.UNSAFE : Call.Repeat.KNOWN;
+        Call.Repeat repeat = known ? Call.Repeat.KNOWN : Call.Repeat.UNSAFE;
         return call(new Call(name, op, headers, payload, repeat), parse);
     }
 

@@ -3,6 +3,7 @@ package io.natspersist.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,16 @@ public final class KeyValue {
 
     private StreamHandle stream() {
         return new StreamHandle(client, async.stream());
+    }
+
+    /** Puts each value under its key, in few requests, and gives the revisions. */
+    public Map<String, Long> putAll(Map<String, byte @Nullable []> values) {
+        return client.await(async.putAll(values));
+    }
+
+    /** Puts all values under their keys or none, and gives the revisions. */
+    public Map<String, Long> putAllOrNone(Map<String, byte @Nullable []> values) {
+        return client.await(async.putAllOrNone(values));
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */

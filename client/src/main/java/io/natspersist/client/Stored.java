@@ -9,4 +9,4 @@ package io.natspersist.client;
  * @param duplicate the message id had been seen before, and this is what the first set with it did: nothing was stored
  *        twice. A set that the client itself had to repeat may say so too
  */
-public record Stored(long seq, Position position, boolean duplicate) {}
+public record Stored(long seq, Position position, boolean duplicate) implements SetResult {}

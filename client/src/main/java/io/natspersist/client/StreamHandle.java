@@ -89,6 +89,21 @@ public final class StreamHandle {
         return openValue(message.seq()).filter(found -> found.message().change() == message.change());
     }
 
+    /** Stores messages one after the other, each decided by itself: a result for each. */
+    public List<SetResult> setMany(Batch batch) {
+        return client.await(async.setMany(batch));
+    }
+
+    /** Stores all messages of a batch or none. */
+    public List<Stored> setAllOrNone(Batch batch) {
+        return client.await(async.setAllOrNone(batch));
+    }
+
+    /** The message that was stored with this message id, if it is still there. */
+    public Optional<StreamMessage> ofMsgId(String msgId) {
+        return client.await(async.ofMsgId(msgId));
+    }
+
     /** The message with this sequence number. */
     public Optional<StreamMessage> get(long seq) {
         return client.await(async.get(seq));

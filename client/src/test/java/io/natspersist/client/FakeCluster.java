@@ -214,7 +214,11 @@ final class FakeCluster {
                 answer = new FakeStream.Reply(ServiceError.badRequest(e).headers(), new byte[0]);
             }
             reply(worker.transport(), request, answer);
-            stream.made.forEach(c -> publish(worker, name, new ChangeNotice.Changed(FakeStream.wire(c))));
+            if (op.equals("setMany") && !stream.made.isEmpty()) {
+                publish(worker, name, new ChangeNotice.Packed(stream.made.stream().map(FakeStream::wire).toList()));
+            } else {
+                stream.made.forEach(c -> publish(worker, name, new ChangeNotice.Changed(FakeStream.wire(c))));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.natspersist.protocol.ChangeBatch;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderFields;
@@ -8,6 +9,9 @@ import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.MessagePage;
 import io.natspersist.protocol.ServiceError;
+import io.natspersist.protocol.SetItem;
+import io.natspersist.protocol.SetMany;
+import io.natspersist.protocol.SetResults;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Headers;
@@ -54,6 +58,7 @@ final class FakeStream {
         HeaderFields fields = new HeaderFields(request.headers());
         return switch (op) {
             case "set" -> once(fields, () -> set(fields, request.payload(), now));
+            case "setMany" -> setMany(fields.flag(HeaderNames.ATOMIC), request.payload(), now);
             case "delete" -> once(fields, () -> delete(fields));
             case "deleteAll" -> once(fields, () -> deleteWhere(m -> true, fields.number(HeaderNames.END_SEQ,
                     model.lastSeq())));
@@ -110,6 +115,41 @@ final class FakeStream {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("seq", seq);
         return at(result);
+    }
+
+    /** As docs/protocol.md says, but that an atomic request is refused only by its first item. */
+    private Reply setMany(boolean atomic, byte[] payload, long now) {
+        List<SetResults.One> results = new ArrayList<>();
+        for (SetItem item : SetMany.decode(payload).items()) {
+            HeaderFields fields = new HeaderFields(headers(item));
+            Reply reply = once(fields, () -> set(fields, item.value() == null ? new byte[0] : item.value(), now));
+            Optional<ServiceError> error = ServiceError.parse(reply.headers());
+            if (error.isPresent() && atomic) {
+                return reply;
+            }
+            results.add(error.isPresent()
+                    ? new SetResults.Refused(error.get().code().name(), error.get().code().number(), error.get().text())
+                    : stored(Json.read(reply.payload(), JsonNode.class)));
+        }
+        Map<String, Object> at = at(new LinkedHashMap<>());
+        return new Reply(Headers.NONE, new SetResults(results, (long) at.get("change"), (long) at.get("epoch")).encode());
+    }
+
+    private static SetResults.One stored(JsonNode set) {
+        return new SetResults.Stored(set.get("seq").asLong(), set.get("change").asLong(), set.has("duplicate"));
+    }
+
+    private static Headers headers(SetItem item) {
+        Headers.Builder headers = Headers.builder().addIfPresent(HeaderNames.KEY, item.key())
+                .addIfPresent(HeaderNames.MSG_ID, item.msgId())
+                .addIfPresent(HeaderNames.NO_VALUE, item.value() == null ? "true" : null);
+        Map.of(HeaderNames.SEQ, item.seq(), HeaderNames.EXPECT_LAST_SEQ, item.expectLastSeq(), HeaderNames.EXPECT_SEQ,
+                item.expectSeq(), HeaderNames.TIME, item.time()).forEach((name, number) -> {
+                    if (number != SetItem.ABSENT) {
+                        headers.add(name, number);
+                    }
+                });
+        return headers.build().and(item.headers());
     }
 
     private Object delete(HeaderFields fields) {

@@ -10,8 +10,10 @@ import io.natspersist.transport.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -56,6 +58,59 @@ class PersistClientTest {
         wait(stream.set(new byte[0]));
         assertThat(wait(stream.get(1)).orElseThrow().value()).isNull();
         assertThat(wait(stream.get(2)).orElseThrow().value()).isEmpty();
+    }
+
+    @Test
+    void aBatchOfAnySizeIsStoredInItsOrderAndWatched() {
+        StrictListener listener = new StrictListener();
+        stream.watch(WatchFrom.beginning(), listener);
+        Batch batch = new Batch();
+        for (int i = 0; i < 2_500; i++) {
+            batch.add(SetOptions.NONE, bytes("" + i));
+        }
+        batch.add(SetOptions.key("k").createIfAbsent(), bytes("first"));
+        batch.add(SetOptions.key("k").createIfAbsent(), bytes("second"));
+        batch.add(SetOptions.NONE.withTime(7).withHeaders(Headers.of("Color", "red")), null);
+
+        List<SetResult> results = wait(stream.setMany(batch));
+
+        assertThat(cluster.asked("setMany")).isEqualTo(3);
+        assertThat(results).hasSize(2_503);
+        assertThat(results.get(2_499)).isEqualTo(new Stored(2_500, new Position(epoch(), 2_500), false));
+        assertThat(results.get(2_501)).isInstanceOfSatisfying(NotStored.class,
+                no -> assertThat(no.is(ErrorCode.WRONG_KEY_SEQ)).isTrue());
+        StreamMessage last = wait(stream.last()).orElseThrow();
+        assertThat(last).extracting(StreamMessage::seq, StreamMessage::time, StreamMessage::value)
+                .containsExactly(2_502L, 7L, null);
+        cluster.time.runFor(3_000);
+        assertThat(listener.changes).hasSize(2_502);
+    }
+
+    @Test
+    void allOrNoneFailsAsAWhole() {
+        wait(stream.set(SetOptions.key("k"), bytes("x")));
+        PersistException refused = failure(
+                stream.setAllOrNone(new Batch().add(SetOptions.key("k").createIfAbsent(), bytes("y")).add(bytes("z"))));
+        assertThat(refused.is(ErrorCode.WRONG_KEY_SEQ)).isTrue();
+
+        Batch tooLarge = new Batch();
+        for (int i = 0; i < 1_001; i++) {
+            tooLarge.add(bytes("x"));
+        }
+        assertThat(failure(stream.setAllOrNone(tooLarge)).is(ErrorCode.TOO_LARGE)).isTrue();
+        assertThat(wait(stream.setAllOrNone(new Batch()))).isEmpty();
+        assertThat(wait(stream.setAllOrNone(new Batch().add(bytes("y")).add(bytes("z"))))).extracting(Stored::seq)
+                .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void aKeyValueStorePutsManyAtOnce() {
+        AsyncKeyValue store = client.kv("settings").async();
+        Map<String, byte[]> values = new TreeMap<>(Map.of("a", bytes("1"), "b", bytes("2")));
+
+        assertThat(wait(store.putAll(values))).isEqualTo(Map.of("a", 1L, "b", 2L));
+        assertThat(wait(store.putAllOrNone(values))).isEqualTo(Map.of("a", 3L, "b", 4L));
+        assertThat(wait(store.get("b")).map(Entry::text)).contains("2");
     }
 
     @Test
