@@ -219,7 +219,8 @@ public final class AsyncStream {
 
     private CompletableFuture<Deleted> delete(String op, Headers.Builder headers) {
         String msgId = client.nextMsgId();
-        return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId != null, Answers::deleted);
+        return write(op, headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId != null,
+                Answers::deleted);
     }
 
     /**

@@ -132,7 +132,8 @@ final class FakeStream {
                     : stored(Json.read(reply.payload(), JsonNode.class)));
         }
         Map<String, Object> at = at(new LinkedHashMap<>());
-        return new Reply(Headers.NONE, new SetResults(results, (long) at.get("change"), (long) at.get("epoch")).encode());
+        return new Reply(Headers.NONE,
+                new SetResults(results, (long) at.get("change"), (long) at.get("epoch")).encode());
     }
 
     private static SetResults.One stored(JsonNode set) {

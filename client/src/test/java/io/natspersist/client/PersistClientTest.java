@@ -63,7 +63,7 @@ class PersistClientTest {
     @Test
     void aBatchOfAnySizeIsStoredInItsOrderAndWatched() {
         StrictListener listener = new StrictListener();
-        stream.watch(WatchFrom.beginning(), listener);
+        wait(stream.watch(WatchFrom.beginning(), listener).ready());
         Batch batch = new Batch();
         for (int i = 0; i < 2_500; i++) {
             batch.add(SetOptions.NONE, bytes("" + i));

@@ -25,7 +25,7 @@ final class ModelService {
     enum Flaw {
         LOSES_A_STORED_SET, STORES_TWICE, READS_STALE, IGNORES_EXPECTATIONS, SKIPS_A_NUMBER, GIVES_A_SEQ_OUT_AGAIN,
         LOSES_A_NOTICE, TELLS_TWICE, TELLS_ANOTHER_VALUE, DOES_WHAT_IT_REFUSED, MISCOUNTS_DELETES, CONTENTS_DIFFER,
-        ANSWERS_BEFORE_IT_IS_DONE, STORES_UNDER_ANOTHER_KEY
+        ANSWERS_BEFORE_IT_IS_DONE, STORES_UNDER_ANOTHER_KEY, DOES_HALF_OF_A_BATCH
     }
 
     private final VirtualTime time;
@@ -73,6 +73,9 @@ final class ModelService {
         if (op instanceof Op.Set set) {
             return set(set);
         }
+        if (op instanceof Op.SetMany many) {
+            return setMany(many);
+        }
         if (op instanceof Op.Destroy) {
             return destroy();
         }
@@ -84,8 +87,11 @@ final class ModelService {
             case Op.Get get -> found(seen.get(get.seq()));
             case Op.GetKey key -> found(seen.get(key.key()));
             case Op.Last last -> found(seen.last());
-            case Op.GetAll all -> new Outcome.Listed(seen.from(all.startSeq(), all.limit()),
-                    seen.from(all.startSeq(), all.limit() + 1).size() > all.limit(), seen.change());
+            case Op.GetAll all -> {
+                List<Item> wanted = seen.wanted(all);
+                yield new Outcome.Listed(wanted.subList(0, Math.min(all.limit(), wanted.size())),
+                        wanted.size() > all.limit(), seen.change());
+            }
             default -> new Outcome.Keys(seen.keys(), seen.change());
         };
     }
@@ -113,6 +119,17 @@ final class ModelService {
             ids.put(set.msgId(), new Outcome.Stored(stored.seq(), stored.change(), true));
         }
         return stored;
+    }
+
+    private Outcome setMany(Op.SetMany many) {
+        if (many.atomic() && !many.allowedIn(state)) {
+            return new Outcome.Refused();
+        }
+        if (many.atomic() && flaw == Flaw.DOES_HALF_OF_A_BATCH) {
+            many.items().subList(0, many.items().size() / 2).forEach(this::set);
+            return new Outcome.Unknown("half done");
+        }
+        return new Outcome.StoredMany(many.items().stream().map(this::set).toList());
     }
 
     private Outcome.Stored store(Op.Set set) {

@@ -9,7 +9,8 @@ sealed interface Op {
 
     /** Whether it can alter the stream. */
     default boolean writes() {
-        return this instanceof Set || this instanceof Delete || this instanceof DeleteKey || this instanceof DeleteAll
+        return this instanceof Set || this instanceof SetMany || this instanceof Delete || this instanceof DeleteKey
+                || this instanceof DeleteAll
                 || this instanceof Destroy;
     }
 
@@ -35,6 +36,13 @@ sealed interface Op {
         }
     }
 
+    /** @param atomic all or none; then no two have a key in common, and none says its seq */
+    record SetMany(List<Set> items, boolean atomic) implements Op {
+        boolean allowedIn(StreamModel state) {
+            return items.stream().allMatch(item -> item.allowedIn(state));
+        }
+    }
+
     record Delete(List<Long> seqs) implements Op {}
 
     record DeleteKey(String key, @Nullable Long expectKey) implements Op {
@@ -54,8 +62,12 @@ sealed interface Op {
 
     record Last() implements Op {}
 
-    /** One page. */
-    record GetAll(long startSeq, int limit) implements Op {}
+    /**
+     * One page.
+     *
+     * @param last only so many, the newest; 0: all
+     */
+    record GetAll(long startSeq, int limit, int last, boolean newestFirst) implements Op {}
 
     record Keys() implements Op {}
 }

@@ -39,7 +39,7 @@ final class OpSource {
 
     Op next() {
         int kind = random.nextInt(100);
-        return kind < 30 ? append() : kind < 48 ? key() : kind < 72 ? special(kind) : read(kind);
+        return kind < 5 ? many() : kind < 30 ? append() : kind < 48 ? key() : kind < 72 ? special(kind) : read(kind);
     }
 
     /** A write that no expectation can refuse. */
@@ -49,6 +49,24 @@ final class OpSource {
 
     private Op key() {
         return remember(new Op.Set(value(), anyKey(), null, null, null, msgId()));
+    }
+
+    private Op many() {
+        boolean atomic = random.nextBoolean();
+        List<Op.Set> items = new ArrayList<>();
+        List<String> keys = new ArrayList<>(KEYS);
+        int count = 2 + random.nextInt(5);
+        for (int i = 0; i < count; i++) {
+            made++;
+            String value = name + "-" + made;
+            boolean keyed = random.nextBoolean() && !keys.isEmpty();
+            String key = keyed ? keys.remove(random.nextInt(keys.size())) : null;
+            Long expectKey = keyed && random.nextInt(6) == 0 ? near(keySeqs.getOrDefault(key, 0L)) : null;
+            Long expectLast = i == 0 && random.nextInt(8) == 0 ? near(lastSeq) : null;
+            Long seq = !atomic && random.nextInt(10) == 0 ? Math.max(1, lastSeq - 3 + random.nextInt(6)) : null;
+            items.add(new Op.Set(value, key, seq, expectLast, expectKey, null));
+        }
+        return new Op.SetMany(items, atomic);
     }
 
     private Op special(int kind) {
@@ -78,7 +96,9 @@ final class OpSource {
                         : kind < 87
                                 ? new Op.Last()
                                 : kind < 95
-                                        ? new Op.GetAll(random.nextBoolean() ? 1 : anySeq(), 1 + random.nextInt(50))
+                                        ? new Op.GetAll(random.nextBoolean() ? 1 : anySeq(), 1 + random.nextInt(50),
+                                                random.nextInt(3) == 0 ? 1 + random.nextInt(9) : 0,
+                                                random.nextInt(3) == 0)
                                         : new Op.Keys();
     }
 
@@ -93,6 +113,10 @@ final class OpSource {
             lastSeq = Math.max(lastSeq, stored.seq());
             if (op instanceof Op.Set set && set.key() != null) {
                 keySeqs.put(set.key(), stored.seq());
+            }
+        } else if (outcome instanceof Outcome.StoredMany stored && op instanceof Op.SetMany many) {
+            for (int i = 0; i < many.items().size(); i++) {
+                learn(many.items().get(i), stored.items().get(i));
             }
         } else if (outcome instanceof Outcome.Found found && found.item().isPresent()) {
             learn(found.item().get());

@@ -10,6 +10,9 @@ sealed interface Outcome {
 
     record Stored(long seq, long change, boolean duplicate) implements Outcome {}
 
+    /** @param items {@link Stored} or {@link Refused}, one for each */
+    record StoredMany(List<Outcome> items) implements Outcome {}
+
     record Deleted(long count, long change) implements Outcome {}
 
     /** @param existed whether there was a stream to be destroyed; not where the request was repeated */

@@ -101,8 +101,9 @@ final class Reads {
         }
         if (outcome instanceof Outcome.Listed listed && call.op instanceof Op.GetAll asked) {
             int size = listed.items().size(); // a page may end early, if it says so
-            return size <= asked.limit() && listed.items().equals(state.from(asked.startSeq(), size))
-                    && (listed.more() || state.from(asked.startSeq(), size + 1).size() == size);
+            List<Item> wanted = state.wanted(asked);
+            return size <= asked.limit() && size <= wanted.size() && listed.items().equals(wanted.subList(0, size))
+                    && (listed.more() || wanted.size() == size);
         }
         if (outcome instanceof Outcome.Keys keys) {
             return keys.keys().equals(state.keys());
@@ -110,7 +111,9 @@ final class Reads {
         if (outcome instanceof Outcome.Refused) {
             return call.op instanceof Op.Set set
                     ? !set.allowedIn(state)
-                    : call.op instanceof Op.DeleteKey delete && !delete.allowedIn(state);
+                    : call.op instanceof Op.SetMany many
+                            ? !many.allowedIn(state)
+                            : call.op instanceof Op.DeleteKey delete && !delete.allowedIn(state);
         }
         return call.op instanceof Op.Destroy ? !state.exists() : deletesNothing(call.op, state);
     }

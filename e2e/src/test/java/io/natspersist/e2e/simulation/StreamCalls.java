@@ -2,13 +2,17 @@
 package io.natspersist.e2e.simulation;
 
 import io.natspersist.client.AsyncStream;
+import io.natspersist.client.Batch;
 import io.natspersist.client.MessageRange;
 import io.natspersist.client.Page;
 import io.natspersist.client.PersistException;
 import io.natspersist.client.SetOptions;
+import io.natspersist.client.SetResult;
+import io.natspersist.client.Stored;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.transport.Headers;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +32,9 @@ final class StreamCalls {
         return switch (op) {
             case Op.Set set -> stream.set(options(set), LargeText.bytes(set.value()))
                     .thenApply(s -> new Outcome.Stored(s.seq(), s.position().change(), s.duplicate()));
+            case Op.SetMany many -> many.atomic()
+                    ? stream.setAllOrNone(batch(many)).thenApply(StreamCalls::stored)
+                    : stream.setMany(batch(many)).thenApply(StreamCalls::stored);
             case Op.Delete delete -> stream.delete(delete.seqs()).thenApply(StreamCalls::deleted);
             case Op.DeleteKey key -> (key.expectKey() == null
                     ? stream.delete(key.key())
@@ -41,7 +48,7 @@ final class StreamCalls {
             case Op.Get get -> stream.get(get.seq()).thenApply(StreamCalls::found);
             case Op.GetKey key -> stream.get(key.key()).thenApply(StreamCalls::found);
             case Op.Last last -> stream.last().thenApply(StreamCalls::found);
-            case Op.GetAll all -> stream.getAll(MessageRange.from(all.startSeq()).withPageSize(all.limit()))
+            case Op.GetAll all -> stream.getAll(range(all))
                     .thenApply(StreamCalls::listed);
             case Op.Keys keys -> stream.keys().thenApply(page -> {
                 Map<String, Long> found = new TreeMap<>();
@@ -49,6 +56,23 @@ final class StreamCalls {
                 return new Outcome.Keys(found, page.position().change());
             });
         };
+    }
+
+    private static Batch batch(Op.SetMany many) {
+        Batch batch = new Batch();
+        many.items().forEach(item -> batch.add(options(item), LargeText.bytes(item.value())));
+        return batch;
+    }
+
+    private static Outcome stored(List<? extends SetResult> results) {
+        return new Outcome.StoredMany(results.stream().<Outcome>map(one -> one instanceof Stored s
+                ? new Outcome.Stored(s.seq(), s.position().change(), s.duplicate())
+                : new Outcome.Refused()).toList());
+    }
+
+    private static MessageRange range(Op.GetAll all) {
+        MessageRange range = MessageRange.from(all.startSeq()).withPageSize(all.limit()).withLast(all.last());
+        return all.newestFirst() ? range.withNewestFirst() : range;
     }
 
     private static SetOptions options(Op.Set set) {

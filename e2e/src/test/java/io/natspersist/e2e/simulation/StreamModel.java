@@ -113,6 +113,13 @@ final class StreamModel {
         return page;
     }
 
+    /** All that the pages of a read would have, one after the other. */
+    List<Item> wanted(Op.GetAll asked) {
+        List<Item> all = from(asked.startSeq(), Integer.MAX_VALUE);
+        List<Item> wanted = asked.last() == 0 ? all : all.subList(Math.max(0, all.size() - asked.last()), all.size());
+        return asked.newestFirst() ? wanted.reversed() : wanted;
+    }
+
     boolean hasFrom(long startSeq) {
         return !items.tailMap(startSeq, true).isEmpty();
     }

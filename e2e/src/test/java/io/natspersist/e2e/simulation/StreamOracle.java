@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Knows what was asked of one stream, what was answered, and what its watchers were told, and says what of that cannot be
@@ -20,6 +22,8 @@ final class StreamOracle {
     private final List<Call> calls = new ArrayList<>();
     private final Map<String, WatchRecord> watchers = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
+    /** The calls, but each set of a request of many for itself. */
+    private List<Call> parts = List.of();
     private long known;
     private long lostAcknowledged;
     private boolean unchecked;
@@ -82,9 +86,10 @@ final class StreamOracle {
      * @param losses which answered changes may have been lost; watchers must have been told then
      */
     void check(FinalView end, Losses losses) {
+        parts = calls.stream().flatMap(call -> call.parts().stream()).toList();
         TreeMap<Long, Told> history = new TreeMap<>();
         end.history().forEach(told -> history.put(told.number(), told));
-        List<Call> lost = calls.stream().filter(c -> c.changed() && !happened(c, history, end)).toList();
+        List<Call> lost = parts.stream().filter(c -> c.changed() && !happened(c, history, end)).toList();
         for (Call call : lost) {
             if (losses.mayInclude(call)) {
                 lostAcknowledged++;
@@ -145,12 +150,13 @@ final class StreamOracle {
     /** Replays the whole history, and holds each answer against the states it could have seen. */
     private void checkHistory(TreeMap<Long, Told> history, FinalView end, boolean cut) {
         Map<String, List<Call>> writers = new HashMap<>();
-        calls.forEach(c -> {
+        parts.forEach(c -> {
             if (c.op instanceof Op.Set set) {
                 writers.computeIfAbsent(set.value(), v -> new ArrayList<>()).add(c);
             }
         });
-        Reads reads = new Reads(calls, cut);
+        calls.forEach(call -> checkBatch(call, history));
+        Reads reads = new Reads(parts, cut);
         Map<String, Long> written = new HashMap<>();
         StreamModel state = new StreamModel();
         reads.at(state);
@@ -173,6 +179,21 @@ final class StreamOracle {
         }
         if (state.lastSeq() != end.lastSeq()) {
             problem("says last seq " + end.lastSeq() + " but its changes amount to " + state.lastSeq());
+        }
+    }
+
+    /** All of an atomic request is in the history, at once, or nothing of it. */
+    private void checkBatch(Call call, TreeMap<Long, Told> history) {
+        if (!(call.op instanceof Op.SetMany many) || !many.atomic()) {
+            return;
+        }
+        Set<String> values = many.items().stream().map(Op.Set::value).collect(Collectors.toSet());
+        List<Long> done = history.values().stream()
+                .filter(told -> told instanceof Told.Set set && values.contains(set.value()))
+                .map(Told::number).toList();
+        if (!done.isEmpty() && (done.size() != many.items().size()
+                || done.getLast() - done.getFirst() != done.size() - 1)) {
+            problem("not all or none: changes " + done + " are of " + call);
         }
     }
 
@@ -214,7 +235,7 @@ final class StreamOracle {
             problem("destroyed what was not there, or not as it was: " + told + " after " + before.change()
                     + ", last seq " + before.lastSeq());
         }
-        for (Call call : calls) {
+        for (Call call : parts) {
             if (call.changed() && call.change() == told.number()
                     && call.outcome instanceof Outcome.Deleted deleted && deleted.count() != removed(told, before)) {
                 problem("deleted " + removed(told, before) + ", not what was answered: " + call);
