@@ -39,7 +39,7 @@ final class OpSource {
 
     Op next() {
         int kind = random.nextInt(100);
-        return kind < 5 ? many() : kind < 30 ? append() : kind < 48 ? key() : kind < 72 ? special(kind) : read(kind);
+        return kind < 10 ? many() : kind < 30 ? append() : kind < 48 ? key() : kind < 72 ? special(kind) : read(kind);
     }
 
     /** A write that no expectation can refuse. */

@@ -42,7 +42,7 @@ final class PlantedBugs {
             case REOPENED_AFTER_ERROR -> Set.of(LOST_LOCKS, SPLIT);
             case LOCK_SKIPPED, SECOND_DESCRIPTOR -> Set.of(SPLIT);
             case LOCK_AFTER_LINK -> Set.of(CUT_OFF_AS_IT_ROLLS);
-            case BATCH_SPLIT -> Set.of(DIES_IN_A_FORCE, POWER_LOSS, VOLUME_POWER_LOSS, KILL, CRASH_AT_A_STEP);
+            case BATCH_SPLIT -> Set.of(CRASH_AT_A_STEP);
             case NAME_LOOKED_UP, SEGMENT_DELETED_EARLY -> Set.of(KILL, CRASH_AT_A_STEP, CRASHES_IN_A_ROW);
         });
     }

@@ -195,6 +195,10 @@ final class StreamOracle {
                 || done.getLast() - done.getFirst() != done.size() - 1)) {
             problem("not all or none: changes " + done + " are of " + call);
         }
+        if (call.outcome instanceof Outcome.StoredMany stored && stored.items().stream()
+                .map(one -> one instanceof Outcome.Stored s && s.duplicate()).distinct().count() > 1) {
+            problem("some had been done before, and some had not: " + call);
+        }
     }
 
     private void checkSet(Told.Set told, List<Call> writers, StreamModel before) {
