@@ -75,6 +75,28 @@ class CommandsIT {
     }
 
     @Test
+    void manyMessagesComeAsJsonLinesAsTheyArePrinted() {
+        assertThat(persist.runWith("""
+                {"value":"one","key":"a","time":1000}
+                {"base64":"AP8=","headers":[["Color","red"]]}
+                {"value":"two","key":"a","expectSeq":0}
+                {"key":"none"}
+                """, "set", "it.many", "--many")).isEqualTo(4);
+        assertThat(persist.out()).startsWith("1\n2\n-\tWRONG_KEY_SEQ\t").endsWith("\n3\n");
+        assertThat(persist.run("all", "it.many", "--json")).isZero();
+        String printed = persist.out();
+        assertThat(persist.runWith(printed, "set", "it.copy", "--many", "--all-or-none")).isZero();
+        assertThat(persist.run("all", "it.copy", "--json")).isZero();
+        assertThat(persist.out()).isEqualTo(printed);
+        assertThat(persist.run("all", "it.copy", "--newest", "--last", "2")).isZero();
+        assertThat(persist.out()).isEqualTo("3\tnone\t(no value)\n2\t-\t(2 bytes)\n");
+        assertThat(persist.run("all", "it.copy", "--until", "1970-01-01T00:00:01Z")).isZero();
+        assertThat(persist.out()).isEqualTo("1\ta\tone\n");
+        assertThat(persist.runWith("{\"value\":\"x\"}\n{\"colour\":1}\n", "set", "it.copy", "--many")).isEqualTo(2);
+        assertThat(persist.err()).contains("line 2 has an unknown field 'colour'");
+    }
+
+    @Test
     void exitCodesSayWhatHappened() {
         assertThat(persist.run("get", "it.codes")).isEqualTo(3);
         assertThat(persist.run("del", "it.codes", "--seq", "1")).isEqualTo(3);

@@ -4,10 +4,14 @@ package io.natspersist.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.ChangeNotice;
 import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.SetItem;
+import io.natspersist.protocol.SetMany;
+import io.natspersist.protocol.SetResults;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
@@ -251,6 +255,17 @@ final class FaultPointRun {
                     List.of(whole.substring(0, 50), whole.substring(50)));
         }
 
+        /** Three sets, all or none, each with an id. */
+        static Write batch(String stream, int n) {
+            List<SetItem> items = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                items.add(new SetItem(i == 1 ? "k" + n % 5 : null, -1, -1, -1, "id" + n + "." + i, -1, -1,
+                        Headers.NONE, ("m" + n + "." + i).getBytes(StandardCharsets.ISO_8859_1)));
+            }
+            return new Write("setMany", stream, Headers.of(HeaderNames.ATOMIC, "true"),
+                    new String(new SetMany(items).encode(), StandardCharsets.ISO_8859_1));
+        }
+
         /** What the models call the value. */
         String stored() {
             return parts.isEmpty() ? value : StreamModel.large(parts.get(0).length() + parts.get(1).length());
@@ -281,7 +296,7 @@ final class FaultPointRun {
             case 6 -> new Write("delete", stream, headers.add(HeaderNames.KEY, "k" + n % 5).build(), "");
             default -> n % 3 == 0
                     ? new Write("deleteAll", stream, headers.add(HeaderNames.END_SEQ, last / 2).build(), "")
-                    : new Write("set", stream, headers.build(), "v" + n);
+                    : Write.batch(stream, n);
         };
     }
 
@@ -298,7 +313,7 @@ final class FaultPointRun {
                 sendParts(asked, write);
                 cluster.client.request(OneCluster.SUBJECTS.operation(asked, write.op,
                         new StreamName(write.stream)), write.headers,
-                        write.value.getBytes(StandardCharsets.UTF_8), 3_000, reply -> {
+                        write.value.getBytes(StandardCharsets.ISO_8859_1), 3_000, reply -> {
                             back[0]++;
                             if (reply instanceof Reply.Answer a && !retryable(a.message())) {
                                 answers.put(write, a.message());
@@ -334,6 +349,10 @@ final class FaultPointRun {
     private void acknowledged(Write write, Message answer) {
         history.add(write + " -> " + new String(answer.payload(), StandardCharsets.UTF_8));
         StreamModel model = models.get(write.stream);
+        if (write.op.equals("setMany")) {
+            acknowledgedBatch(write, model, SetResults.decode(answer.payload()).results());
+            return;
+        }
         long before = model.change;
         String key = write.headers.first(HeaderNames.KEY);
         String what = switch (write.op) {
@@ -356,6 +375,21 @@ final class FaultPointRun {
         };
         if (model.change > before) {
             changes.get(write.stream).add(what);
+        }
+    }
+
+    /** Wherever its worker died, and however often it was sent: it was done at once, or not yet at all. */
+    private void acknowledgedBatch(Write write, StreamModel model, List<SetResults.One> results) {
+        assertThat(results.stream().map(one -> ((SetResults.Stored) one).duplicate()).distinct()).as("%s", results)
+                .hasSize(1);
+        List<SetItem> items = SetMany.decode(write.value.getBytes(StandardCharsets.ISO_8859_1)).items();
+        for (int i = 0; i < items.size(); i++) {
+            SetItem item = items.get(i);
+            String value = new String(item.value(), StandardCharsets.ISO_8859_1);
+            String seq = model.set(item.key(), 0, -1, -1, item.msgId(), value);
+            SetResults.Stored stored = (SetResults.Stored) results.get(i);
+            assertThat("seq " + stored.seq() + " " + stored.change()).isEqualTo(seq + " " + model.change);
+            changes.get(write.stream).add("set " + seq.substring(4) + " " + value);
         }
     }
 
@@ -387,6 +421,11 @@ final class FaultPointRun {
             List<String> history = changes.get(notice.subject().substring("persist.test.changes.".length()));
             long change = Long.parseLong(notice.headers().first(HeaderNames.CHANGE));
             assertThat(change).as("told of").isLessThanOrEqualTo(history.size());
+            if (ChangeNotice.decode(notice.headers(), notice.payload()) instanceof ChangeNotice.Packed packed) {
+                assertThat(packed.changes().stream().map(c -> (WireChange.Set) c)
+                        .map(c -> "set " + c.seq() + " " + new String(c.value(), StandardCharsets.ISO_8859_1)).toList())
+                        .isEqualTo(history.subList((int) change - 1, (int) change - 1 + packed.changes().size()));
+            }
             if (op.equals("set")) {
                 String size = notice.headers().first(HeaderNames.SIZE);
                 assertThat("set " + notice.headers().first(HeaderNames.SEQ) + " " + (size == null

@@ -9,6 +9,7 @@ import io.natspersist.cli.replay.TemporaryDirectory;
 import io.natspersist.cli.terminal.Connection;
 import io.natspersist.cli.terminal.Terminal;
 import io.natspersist.client.AsyncStream;
+import io.natspersist.client.Batch;
 import io.natspersist.client.ClientConfig;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Transport;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(name = "bench", description = {
         "First figures: acknowledged sets/s on one stream and over many, and latency one at a time, against a plain NATS"
                 + " request and reply in the same run.",
-        "Starts clusters of its own in a temporary directory, and takes about five times --seconds for each durability."}, footer = {
+        "Starts clusters of its own in a temporary directory, and takes about six times --seconds for each durability."}, footer = {
                 "", "Examples:", "  persist bench",
                 "  persist bench --seconds 10 --streams 20000 --dir /mnt/nfs/bench"})
 public final class BenchCommand implements Callable<Integer> {
@@ -36,6 +37,8 @@ public final class BenchCommand implements Callable<Integer> {
     /** What is compared is measured in turns, as other work on the machine comes and goes. */
     private static final int ROUNDS = 5;
     private static final int ONE_AT_A_TIME = 2_000;
+    /** How many sets travel in one request of setMany. */
+    private static final int BATCH = 100;
     private static final long ANSWER_MILLIS = 30_000;
 
     @Option(names = "--seconds", defaultValue = "4", description = "per figure (${DEFAULT-VALUE})")
@@ -98,11 +101,13 @@ public final class BenchCommand implements Callable<Integer> {
         Load.Request onOne = n -> one.set(value);
         Load.Request onMany = n -> handles[n % handles.length].set(value);
 
+        Load.Request many = n -> one.setMany(batch(value));
+
         Load.rate(echo, inFlight, seconds / 2); // until the JVMs are warm
         Load.rate(onMany, inFlight, seconds);
         List<Rates> rounds = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
-            rounds.add(new Rates(rate(echo), rate(onOne), rate(onMany)));
+            rounds.add(new Rates(rate(echo), rate(onOne), rateOfItems(many), rate(onMany)));
         }
         return new Figures(durability.toString(), Rates.median(rounds), Load.latency(echo, ONE_AT_A_TIME),
                 Load.latency(onOne, ONE_AT_A_TIME));
@@ -110,6 +115,19 @@ public final class BenchCommand implements Callable<Integer> {
 
     private Load.Rate rate(Load.Request request) throws InterruptedException {
         return Load.rate(request, inFlight, seconds / ROUNDS);
+    }
+
+    /** As many messages are under way as with single sets. */
+    private Load.Rate rateOfItems(Load.Request many) throws InterruptedException {
+        return Load.rate(many, Math.max(1, inFlight / BATCH), seconds / ROUNDS).times(BATCH);
+    }
+
+    private static Batch batch(byte[] value) {
+        Batch batch = new Batch();
+        for (int i = 0; i < BATCH; i++) {
+            batch.add(value);
+        }
+        return batch;
     }
 
     private static CompletableFuture<?> echo(Transport transport, byte[] value, int n) {

@@ -11,10 +11,15 @@ import java.util.function.ToDoubleFunction;
 record Figures(String durability, Rates rates, Latency echoLatency, Latency setLatency) {
 
     /** Measured one right after the other. */
-    record Rates(Rate echo, Rate oneStream, Rate spread) {
+    record Rates(Rate echo, Rate oneStream, Rate many, Rate spread) {
 
         double oneStreamRatio() {
             return oneStream.perSecond() / echo.perSecond();
+        }
+
+        /** Of single sets on the same stream. */
+        double manyRatio() {
+            return many.perSecond() / oneStream.perSecond();
         }
 
         double spreadRatio() {
@@ -34,10 +39,12 @@ record Figures(String durability, Rates rates, Latency echoLatency, Latency setL
                 %s
                   of the echo's rate  %.2f on one stream, %.2f over %,d streams
                   of its latency      %.1f times at the median, %.1f times at p99
+                  setMany, 100 each   %.1f times the single sets' rate on one stream
                   sets/s              %,.0f on one stream, %,.0f over %,d streams; echo %,.0f
                   one at a time       %,.0f us median, %,.0f us p99; echo %,.0f and %,.0f""", durability,
                 rates.oneStreamRatio(), rates.spreadRatio(), streams, setLatency.p50() / echoLatency.p50(),
-                setLatency.p99() / echoLatency.p99(), rates.oneStream().perSecond(), rates.spread().perSecond(),
+                setLatency.p99() / echoLatency.p99(), rates.manyRatio(), rates.oneStream().perSecond(),
+                rates.spread().perSecond(),
                 streams,
                 rates.echo().perSecond(), setLatency.p50(), setLatency.p99(), echoLatency.p50(), echoLatency.p99());
     }

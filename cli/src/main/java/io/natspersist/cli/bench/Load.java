@@ -20,7 +20,11 @@ final class Load {
     }
 
     /** @param perSecond requests answered */
-    record Rate(double perSecond) {}
+    record Rate(double perSecond) {
+        Rate times(int each) {
+            return new Rate(perSecond * each);
+        }
+    }
 
     /** Microseconds. */
     record Latency(double p50, double p99) {}

@@ -9,8 +9,10 @@ import io.natspersist.client.Deleted;
 import io.natspersist.client.Destroyed;
 import io.natspersist.client.KeyEntry;
 import io.natspersist.client.Location;
+import io.natspersist.client.NotStored;
 import io.natspersist.client.Position;
 import io.natspersist.client.Reset;
+import io.natspersist.client.SetResult;
 import io.natspersist.client.Stored;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
@@ -35,6 +37,14 @@ record Line(String text, ObjectNode json) {
             json.put("duplicate", true);
         }
         return new Line(Long.toString(stored.seq()), json);
+    }
+
+    static Line of(SetResult result) {
+        return switch (result) {
+            case Stored stored -> of(stored);
+            case NotStored no -> new Line("-\t" + no.code() + "\t" + no.why(),
+                    object().put("error", no.code()).put("code", no.number()).put("message", no.why()));
+        };
     }
 
     static Line of(Deleted deleted) {

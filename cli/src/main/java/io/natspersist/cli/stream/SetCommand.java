@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "set", description = "Store a message: append, or replace the one with the same key. Prints its seq.", footer = {
         "", "Examples:", "  persist set projects.42.notes 'hello'", "  persist set users.7.settings dark --key theme",
         "  persist set users.7.settings light --key theme --expect-seq 1", "  persist set pictures.1 --file cat.png",
-        "  tail -f log | persist set logs.web --lines"})
+        "  tail -f log | persist set logs.web --lines",
+        "  persist all users.7.settings --json | persist set users.8.settings --many"})
 public final class SetCommand extends StreamCommand {
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "the value; without it, or with -, it is"
@@ -39,6 +40,13 @@ public final class SetCommand extends StreamCommand {
 
     @Option(names = "--lines", description = "each line of standard input is a message of its own, in order")
     private boolean lines;
+
+    @Option(names = "--many", description = "each line of standard input is a JSON object, as all --json prints them: value or"
+            + " base64, and perhaps key, seq, id, time, headers, expectSeq, expectLastSeq; many travel in one request")
+    private boolean many;
+
+    @Option(names = "--all-or-none", description = "with --many: at most 1,000, stored together or not at all")
+    private boolean allOrNone;
 
     @Option(names = {"-k", "--key"}, description = "take the place of the message with this key")
     private @Nullable String key;
@@ -72,7 +80,8 @@ public final class SetCommand extends StreamCommand {
 
     @Override
     void check() {
-        requireAtMostOne("VALUE, --file, --no-value and --lines", value != null, file != null, noValue, lines);
+        requireAtMostOne("VALUE, --file, --no-value, --lines and --many", value != null, file != null, noValue, lines,
+                many);
         requireAtMostOne("--create and --expect-seq", create, expectSeq != null);
         if (key == null && (create || expectSeq != null)) {
             throw usage("--create and --expect-seq need --key");
@@ -80,11 +89,21 @@ public final class SetCommand extends StreamCommand {
         if (lines && (seq != null || expectLastSeq != null || messageId != null)) {
             throw usage("--lines makes many messages: --seq, --expect-last-seq and --id make no sense with it");
         }
+        if (many && !options().equals(SetOptions.NONE)) {
+            throw usage("--many takes what belongs to each message from its line");
+        }
+        if (allOrNone && !many) {
+            throw usage("--all-or-none needs --many");
+        }
         options();
     }
 
     @Override
     ExitCode run(StreamHandle stream) throws IOException {
+        if (many) {
+            return new ManyLines(new BufferedReader(new InputStreamReader(terminal().in(), StandardCharsets.UTF_8)))
+                    .store(stream, allOrNone, this::print);
+        }
         if (lines) {
             BufferedReader in = new BufferedReader(new InputStreamReader(terminal().in(), StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
