@@ -19,7 +19,10 @@ import io.natspersist.cli.stream.FlushCommand;
 import io.natspersist.cli.stream.GetCommand;
 import io.natspersist.cli.stream.InfoCommand;
 import io.natspersist.cli.stream.KeysCommand;
+import io.natspersist.cli.stream.ListCommand;
+import io.natspersist.cli.stream.ReindexCommand;
 import io.natspersist.cli.stream.SetCommand;
+import io.natspersist.cli.stream.TreeCommand;
 import io.natspersist.cli.stream.WatchCommand;
 import io.natspersist.cli.stream.WhereCommand;
 import io.natspersist.cli.terminal.ExitCode;
@@ -57,7 +60,8 @@ public final class Main {
     static CommandLine commandLine(Terminal terminal) {
         CommandLine line = new CommandLine(new Persist(terminal));
         Stream.<Object>of(new SetCommand(terminal), new GetCommand(terminal), new DelCommand(terminal),
-                new DestroyCommand(terminal),
+                new DestroyCommand(terminal), new ListCommand(terminal), new TreeCommand(terminal),
+                new ReindexCommand(terminal),
                 new AllCommand(terminal),
                 new KeysCommand(terminal), new InfoCommand(terminal), new WatchCommand(terminal),
                 new WhereCommand(terminal),

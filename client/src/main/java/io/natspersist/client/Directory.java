@@ -26,6 +26,12 @@ final class Directory {
         return table == null ? 0 : table.version();
     }
 
+    /** The newest that was seen. */
+    @Nullable
+    AssignmentTable table() {
+        return table;
+    }
+
     /** Null: not known, or nobody serves it. */
     @Nullable
     Owner owner(StreamName stream) {

@@ -46,6 +46,7 @@ final class Discovery {
 
     private final Map<StreamName, List<Consumer<@Nullable Owner>>> locating = new LinkedHashMap<>();
     private final Map<StreamName, List<Consumer<@Nullable Owner>>> awaitingTable = new LinkedHashMap<>();
+    private final List<Consumer<@Nullable AssignmentTable>> awaitingAnyTable = new ArrayList<>();
     private final Set<StreamName> doubted = new LinkedHashSet<>();
     private final Set<Runnable> watchers = new LinkedHashSet<>();
     private Transport.@Nullable Subscription tableChanges;
@@ -84,6 +85,25 @@ final class Discovery {
                 refresh();
             }
         }
+    }
+
+    /** Calls {@code found} once, with the table: at once if one is known, else when it has been asked for; null: in vain. */
+    void table(Consumer<@Nullable AssignmentTable> found) {
+        if (directory.table() != null || closed) {
+            found.accept(directory.table());
+        } else {
+            awaitingAnyTable.add(found);
+            refresh();
+        }
+    }
+
+    /** The table that is known may be old. */
+    void outdated() {
+        refresh();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** A worker that was asked says who serves the stream; whether that was new. */
@@ -214,6 +234,9 @@ final class Discovery {
             unsure.forEach(stream -> locate(stream, owner -> {}));
         }
         waiting.forEach((stream, all) -> all.forEach(found -> find(stream, found)));
+        List<Consumer<@Nullable AssignmentTable>> all = List.copyOf(awaitingAnyTable);
+        awaitingAnyTable.clear();
+        all.forEach(found -> found.accept(directory.table()));
     }
 
     private void askAnyWorker(Consumer<Boolean> then) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PersistClient implements AutoCloseable {
 
+    private static final int PAGE = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(PersistClient.class);
 
     /** What subject and headers of the protocol may take. */
@@ -55,6 +57,7 @@ public final class PersistClient implements AutoCloseable {
     private final MessageIds uploadIds;
     private final Discovery discovery;
     private final Requests requests;
+    private final StreamLists lists;
     private final Runnable whenClosed;
     /** Confined to the loop. */
     private final Set<StreamWatch> watches = new LinkedHashSet<>();
@@ -78,6 +81,7 @@ public final class PersistClient implements AutoCloseable {
         this.backoff = new Backoff(random);
         this.discovery = new Discovery(config, transport, this.loop, backoff);
         this.requests = new Requests(config, transport, this.loop, discovery, backoff);
+        this.lists = new StreamLists(config, transport, this.loop, discovery, backoff);
         this.whenClosed = whenClosed;
         transport.onConnection(connected -> this.loop.execute(() -> connection(connected)));
     }
@@ -119,6 +123,55 @@ public final class PersistClient implements AutoCloseable {
      */
     public KeyValue kv(String name) {
         return new KeyValue(this, new AsyncKeyValue(new AsyncStream(this, new StreamName(name))));
+    }
+
+    /** All streams, in the order of their tokens: what lies below a name follows it. Read page by page. */
+    public Iterable<ListedStream> list() {
+        return () -> new PageIterator<>(this, lists.streams(null, null, PAGE));
+    }
+
+    /** The stream of this name and those below it. */
+    public Iterable<ListedStream> list(String prefix) {
+        StreamName name = new StreamName(prefix);
+        return () -> new PageIterator<>(this, lists.streams(name, null, PAGE));
+    }
+
+    /**
+     * One page of {@link #list()}, without waiting. A page's position says nothing.
+     *
+     * @param prefix the stream of this name and those below it; null: all
+     * @param after only those after this name; null: from the first
+     * @param pageSize about how many; at most 1,000 of each worker
+     */
+    public CompletableFuture<Page<ListedStream>> listAsync(@Nullable String prefix, @Nullable String after,
+            int pageSize) {
+        return lists.streams(prefix == null ? null : new StreamName(prefix), after, pageSize);
+    }
+
+    /**
+     * What prefixes there are below a prefix, and how many streams each has.
+     *
+     * @param prefix null: below the root
+     * @param depth of how many tokens below it; at least 1
+     */
+    public Iterable<Branch> tree(@Nullable String prefix, int depth) {
+        if (depth < 1) {
+            throw new IllegalArgumentException("depth " + depth + " must be at least 1");
+        }
+        StreamName name = prefix == null ? null : new StreamName(prefix);
+        return () -> new PageIterator<>(this, lists.tree(name, depth, null, PAGE));
+    }
+
+    /**
+     * Has the catalogs of all slots, one after the other, compared with the files that there are, and corrected.
+     *
+     * @param progress is told of each slot
+     */
+    public void reindex(Consumer<Reindexed> progress) {
+        int slots = await(lists.slots());
+        for (int slot = 0; slot < slots; slot++) {
+            progress.accept(await(lists.reindex(slot)));
+        }
     }
 
     /** Ends all watches and fails all calls under way with {@link PersistException#CLOSED}. */

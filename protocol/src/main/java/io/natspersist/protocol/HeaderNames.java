@@ -65,6 +65,10 @@ public final class HeaderNames {
     public static final String SIZE = "Persist-Size";
     /** The CRC-32C of a part, or of a whole large value: 8 hexadecimal digits. */
     public static final String CRC32C = "Persist-Crc32c";
+    /** On list: the stream after which to go on. */
+    public static final String AFTER = "Persist-After";
+    /** On list: prefixes of so many tokens below the one asked for, instead of streams. */
+    public static final String DEPTH = "Persist-Depth";
     /** On errors: the symbolic name of an {@link ErrorCode}. */
     public static final String ERROR = "Persist-Error";
     /** On errors: "true" or "false". */

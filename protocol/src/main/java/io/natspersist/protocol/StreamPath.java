@@ -54,6 +54,11 @@ public final class StreamPath {
         return path.append(kept == 0 ? "=" : "/=").append(HEX.formatHex(sha256(stream.utf8()))).toString();
     }
 
+    /** Whether the stream's path does not tell its name. */
+    public static boolean isAbbreviated(StreamName stream) {
+        return of(stream).contains("=");
+    }
+
     /**
      * The stream whose path this is; empty where the path is abbreviated.
      *

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** The subjects of one cluster. {@code prefix} is {@code persist.<cluster>} by default. */
 public record Subjects(String prefix) {
 
@@ -47,6 +49,16 @@ public record Subjects(String prefix) {
     /** One operation on one stream, at one worker. */
     public String operation(String worker, String op, StreamName stream) {
         return prefix + ".worker." + worker + "." + op + "." + stream;
+    }
+
+    /** Which streams one worker serves: all, or those of that prefix. */
+    public String list(String worker, @Nullable StreamName below) {
+        return prefix + ".worker." + worker + ".list" + (below == null ? "" : "." + below);
+    }
+
+    /** Has the catalog of one slot compared with its files, at the worker that serves it. */
+    public String reindex(String worker, int slot) {
+        return prefix + ".worker." + worker + ".reindex." + slot;
     }
 
     /** All operations of one worker. */

@@ -11,6 +11,8 @@ import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.Answers.Answer;
+import io.natspersist.worker.stream.ListRequest;
+import io.natspersist.worker.stream.Listed;
 import io.natspersist.worker.stream.Operation;
 import io.natspersist.worker.stream.Result;
 import io.natspersist.worker.stream.Streams;
@@ -86,6 +88,10 @@ final class FrontDoor {
         String rest = request.subject().substring(prefix.length());
         int dot = rest.indexOf('.');
         RequestCounts.Counts counts = requests.of(dot < 0 ? rest : rest.substring(0, dot));
+        if (ListRequests.OPERATIONS.contains(dot < 0 ? rest : rest.substring(0, dot))) {
+            arriveAtCatalogs(rest, dot, request, counts);
+            return;
+        }
         StreamName stream;
         Operation operation;
         try {
@@ -111,6 +117,47 @@ final class FrontDoor {
         waitingBytes.addAndGet(bytes);
         Arrival arrival = new Arrival(replyTo, bytes, counts, loop.nanos());
         loop.execute(() -> admit(stream, operation, arrival));
+    }
+
+    /** What concerns many streams at a time. */
+    private void arriveAtCatalogs(String rest, int dot, Message request, RequestCounts.Counts counts) {
+        String replyTo = request.replyTo();
+        String below = dot < 0 ? null : rest.substring(dot + 1);
+        boolean lists = rest.startsWith("list");
+        ListRequest list;
+        int slot;
+        try {
+            list = lists ? ListRequests.list(below, request) : null;
+            slot = lists ? 0 : ListRequests.reindex(below, request);
+        } catch (Operations.Unreadable e) {
+            refuse(replyTo, counts, e.error());
+            return;
+        } catch (BadMessage e) {
+            refuse(replyTo, counts, ServiceError.badRequest(e));
+            return;
+        }
+        if (waiting.get() >= config.maxWaiting()) {
+            refuse(replyTo, counts,
+                    new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200));
+            return;
+        }
+        waiting.incrementAndGet();
+        Arrival arrival = new Arrival(replyTo, 0, counts, loop.nanos());
+        loop.execute(() -> {
+            Serving here = serving.get();
+            if (here == null) {
+                leave(arrival, Answers.of(
+                        new ServiceError(ErrorCode.UNAVAILABLE, "this worker is not registered yet").retryAfter(200)));
+            } else if (list != null) {
+                here.streams.list(list, listed -> leave(arrival, ListAnswers.of(listed)));
+            } else {
+                here.streams.reindex(slot,
+                        done -> leave(arrival, done == null
+                                ? Answers.of(Answers.notOwner(null, 0))
+                                : ListAnswers.of(slot, done)),
+                        why -> leave(arrival, ListAnswers.of(new Listed.Refused(why))));
+            }
+        });
     }
 
     private void refuse(@Nullable String replyTo, RequestCounts.Counts counts, ServiceError error) {

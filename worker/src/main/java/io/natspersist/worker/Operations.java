@@ -39,7 +39,9 @@ final class Operations {
             "keys",
             "info",
             "flush",
-            "resume");
+            "resume",
+            "list",
+            "reindex");
             // @formatter:on
 
     private static final int MAX_KEY = 1_024;
@@ -267,7 +269,7 @@ final class Operations {
         return new Operation.Delete(seqs, key, expectSeq, msgId(fields));
     }
 
-    private static int limit(HeaderFields fields) {
+    static int limit(HeaderFields fields) {
         long limit = fields.number(HeaderNames.LIMIT, MOST);
         if (limit < 1) {
             throw new BadMessage(HeaderNames.LIMIT, "is 0, at least 1 is needed");

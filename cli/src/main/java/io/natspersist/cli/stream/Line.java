@@ -4,13 +4,16 @@ package io.natspersist.cli.stream;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.natspersist.client.Branch;
 import io.natspersist.client.Change;
 import io.natspersist.client.Deleted;
 import io.natspersist.client.Destroyed;
 import io.natspersist.client.KeyEntry;
+import io.natspersist.client.ListedStream;
 import io.natspersist.client.Location;
 import io.natspersist.client.NotStored;
 import io.natspersist.client.Position;
+import io.natspersist.client.Reindexed;
 import io.natspersist.client.Reset;
 import io.natspersist.client.SetResult;
 import io.natspersist.client.Stored;
@@ -62,6 +65,36 @@ record Line(String text, ObjectNode json) {
             json.put("duplicate", true);
         }
         return new Line(destroyed.destroyed() ? "destroyed" : "no such stream", json);
+    }
+
+    static Line of(ListedStream stream, boolean counters) {
+        ObjectNode json = object().put("name", stream.name());
+        boolean known = stream.change() > 0;
+        if (known) {
+            json.put("messages", stream.messages()).put("bytes", stream.bytes()).put("lastSeq", stream.lastSeq())
+                    .put("change", stream.change());
+        }
+        String numbers = known
+                ? stream.messages() + "\t" + stream.bytes() + "\t" + stream.lastSeq() + "\t" + stream.change()
+                : "-\t-\t-\t-";
+        return new Line(counters ? numbers + "\t" + stream.name() : stream.name(), json);
+    }
+
+    static Line of(Branch branch) {
+        return new Line(branch.streams() + "\t" + branch.prefix() + (branch.isStream() ? "\t*" : ""),
+                object().put("prefix", branch.prefix()).put("streams", branch.streams()).put("stream",
+                        branch.isStream()));
+    }
+
+    static Line of(Reindexed slot) {
+        return new Line("slot " + slot.slot() + ": " + slot.added() + " added, " + slot.removed() + " removed",
+                object().put("slot", slot.slot()).put("streams", slot.streams()).put("added", slot.added())
+                        .put("removed", slot.removed()));
+    }
+
+    static Line ofReindexed(long slots, long streams, long added, long removed) {
+        return new Line(slots + " slots, " + streams + " streams; " + added + " added, " + removed + " removed",
+                object().put("slots", slots).put("streams", streams).put("added", added).put("removed", removed));
     }
 
     static Line of(Position position) {

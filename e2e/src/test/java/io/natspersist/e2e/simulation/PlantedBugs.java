@@ -53,6 +53,9 @@ final class PlantedBugs {
         return (mistake == StreamMistake.ROW_BEFORE_FORCE ? scenario.sparse() : scenario.dense())
                 .withFaults(switch (mistake) {
                     case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
+                    case JOURNAL_BEFORE_CATALOG -> Set.of(KILL, CRASHES_IN_A_ROW);
+                    case CATALOG_NOT_FORCED, FILE_GONE_BEFORE_TOMBSTONE ->
+                        Set.of(POWER_LOSS, VOLUME_POWER_LOSS, CRASH_AT_A_STEP);
                     case DEDUP_OFF -> Set.of(BAD_NETWORK, KILL);
                     case NOTICE_LOST -> Set.of(BACK_AND_FORTH, CLIENT_CRASH);
                     case PACKED_NOTICE_SKIPS -> Set.of(BACK_AND_FORTH);

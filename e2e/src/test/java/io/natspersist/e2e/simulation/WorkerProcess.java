@@ -114,6 +114,7 @@ final class WorkerProcess {
     }
 
     private void gone(long downMillis) {
+        world.catalogs.check();
         node = null;
         worker = null;
         world.time.schedule(downMillis * 1_000_000, this::start);

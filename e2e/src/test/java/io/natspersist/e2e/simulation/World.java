@@ -27,6 +27,7 @@ final class World {
     private final Map<String, WorkerProcess> workers = new TreeMap<>();
     private final List<ClientProcess> clients = new ArrayList<>();
     private final List<String> streams = new ArrayList<>();
+    final CatalogBeforeJournal catalogs = new CatalogBeforeJournal(this);
     private boolean busy = true;
     private boolean messagesVanished;
     private int largeSizes;

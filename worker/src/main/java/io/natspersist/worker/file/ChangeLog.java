@@ -32,6 +32,7 @@ final class ChangeLog {
     private static final String NEWEST_UP_TO = """
             SELECT change, size - ifnull(large ->> '$.size', 0) FROM messages
             WHERE change > ? AND +seq <= ? ORDER BY change DESC""";
+    private static final String LAST_DECIDED = "SELECT ifnull((SELECT decided FROM log ORDER BY change DESC LIMIT 1), 0)";
     private static final String CUT_ALL = "DELETE FROM log";
     private static final String OLDEST = "SELECT change, size FROM log ORDER BY change";
     private static final String COUNT_UP_TO = "SELECT count(*), ifnull(sum(size), 0) FROM log WHERE change <= ?";
@@ -141,6 +142,11 @@ final class ChangeLog {
         add.setLong(8, change.bytes());
         add.executeUpdate();
         meta.logged(change.bytes());
+    }
+
+    /** When the newest of the changes kept here was decided, ms since the epoch. */
+    long lastDecided() throws SQLException {
+        return database.number(LAST_DECIDED);
     }
 
     /** Lets the oldest go until the limits hold. */

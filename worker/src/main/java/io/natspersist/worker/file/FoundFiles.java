@@ -39,6 +39,13 @@ record FoundFiles(List<FileName> names) {
         return logs.stream().findFirst();
     }
 
+    /** Those that an owner of this epoch or a later one has named, and what was set aside. */
+    FoundFiles since(long epoch) {
+        return new FoundFiles(names.stream()
+                .filter(n -> n.epoch() >= epoch || n.part() == Part.CORRUPT || n.part() == Part.CORRUPT_LOG)
+                .toList());
+    }
+
     boolean has(Part part) {
         return names.stream().anyMatch(n -> n.part() == part);
     }

@@ -3,6 +3,7 @@ package io.natspersist.worker.file;
 
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile.Remembered;
+import io.natspersist.worker.file.Tombstone.UsedId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ final class MessageIds {
     private static final String PUT = "INSERT OR REPLACE INTO ids (change, id, seq, at) VALUES (?, ?, ?, ?)";
     private static final String GET = "SELECT change, seq FROM ids WHERE id = ? AND at >= ?";
     private static final String SINCE = "SELECT id FROM ids WHERE at >= ? ORDER BY change";
+    private static final String ALL = "SELECT id, change, seq, at FROM ids ORDER BY change";
     private static final String OLDEST = "SELECT change, at FROM ids ORDER BY change";
     private static final String FORGET = "DELETE FROM ids WHERE change <= ?";
 
@@ -61,6 +63,16 @@ final class MessageIds {
         try (ResultSet rows = get.executeQuery()) {
             while (rows.next()) {
                 ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    List<UsedId> all() throws SQLException {
+        List<UsedId> ids = new ArrayList<>();
+        try (ResultSet rows = database.prepared(ALL).executeQuery()) {
+            while (rows.next()) {
+                ids.add(new UsedId(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
             }
         }
         return ids;

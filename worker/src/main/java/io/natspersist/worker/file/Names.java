@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -46,6 +47,32 @@ final class Names {
             // '/' follows '.'
             return new TreeSet<>(names(folder, place.slot()).subSet(place.token() + ".", place.token() + "/"));
         }
+    }
+
+    /** Whether the slot's folder holds such a name. */
+    boolean has(int slot, String name) throws IOException {
+        synchronized (slotLock(slot)) {
+            return names(root.resolve(Integer.toString(slot)), slot).contains(name);
+        }
+    }
+
+    /** Makes a file in the slot's folder, its bytes and its name durable. */
+    void writeInSlot(int slot, String name, byte[] bytes) throws IOException {
+        synchronized (slotLock(slot)) {
+            Path folder = root.resolve(Integer.toString(slot));
+            volume.write(folder.resolve(name), bytes);
+            volume.forceFolder(folder);
+            add(folder, name);
+        }
+    }
+
+    /** A fresh listing of a folder of the slot. */
+    NavigableSet<String> listed(int slot, List<String> below) throws IOException {
+        Path folder = root.resolve(Integer.toString(slot));
+        for (String child : below) {
+            folder = folder.resolve(child);
+        }
+        return volume.list(folder);
     }
 
     /** Makes the stream's folder and those above it durable, where they hold nothing yet. */

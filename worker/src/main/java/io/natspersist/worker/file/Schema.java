@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
-import org.sqlite.SQLiteConnection;
+import io.natspersist.protocol.StreamName;
 
 /**
  * The tables of a stream's file. They are documented in docs/schema.md, and users read them: what is here moves only with
@@ -111,26 +107,19 @@ final class Schema {
             );
             """;
 
-    private static final int WRITE_VERSION_OFFSET = 18;
-    private static final int READ_VERSION_OFFSET = 19;
-    private static final byte WAL = 2;
-
     private Schema() {}
 
-    /** The bytes of a file without a row, in WAL mode: cheaper to copy than to make anew for each stream. */
+    /** The bytes of a file without a row: cheaper to copy than to make anew for each stream. */
     static byte[] emptyFile() {
-        try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
-                Statement statement = memory.createStatement()) {
-            statement.executeUpdate("PRAGMA page_size=" + PAGE_SIZE);
-            statement.executeUpdate("PRAGMA application_id=" + APPLICATION_ID);
-            statement.executeUpdate("PRAGMA user_version=" + VERSION);
-            statement.executeUpdate(TABLES);
-            byte[] file = memory.unwrap(SQLiteConnection.class).serialize("main");
-            file[WRITE_VERSION_OFFSET] = WAL;
-            file[READ_VERSION_OFFSET] = WAL;
-            return file;
-        } catch (SQLException e) {
-            throw new IllegalStateException("SQLite does not work here", e);
-        }
+        return file(database -> {});
+    }
+
+    /** The bytes of the file of a stream that was destroyed and is made anew. */
+    static byte[] fileAfter(StreamName stream, Tombstone before) {
+        return file(new Revival(stream, before));
+    }
+
+    private static byte[] file(NewDatabase.Content content) {
+        return NewDatabase.bytes(PAGE_SIZE, APPLICATION_ID, VERSION, TABLES, content);
     }
 }

@@ -276,6 +276,11 @@ final class SqliteStreamFile implements StreamFile {
     }
 
     @Override
+    public Tombstone tombstone() {
+        return use(() -> new Tombstone(state.epochs(), state.change(), state.lastSeq(), log.lastDecided(), ids.all()));
+    }
+
+    @Override
     public void close() {
         perform(() -> {
             // The order matters: all is in the forced database; the lock is proven to be held; the log goes out of reach of

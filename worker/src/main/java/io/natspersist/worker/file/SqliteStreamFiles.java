@@ -3,12 +3,15 @@ package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.FileName.Part;
+import io.natspersist.worker.file.SqliteCatalog.Buried;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +32,7 @@ public final class SqliteStreamFiles implements StreamFiles {
 
     private final StreamFileLimits limits;
     private final Names names;
+    private final SqliteCatalogs catalogs;
     private final Suspicions suspicions = new Suspicions();
     /** Streams that this process has open: a second descriptor of one file, closed, would drop the lock of the first. */
     private final Set<StreamName> inUse = ConcurrentHashMap.newKeySet();
@@ -52,6 +56,7 @@ public final class SqliteStreamFiles implements StreamFiles {
         volume.makeFolder(streams);
         this.limits = limits;
         this.names = new Names(volume, streams, listedNames);
+        this.catalogs = new SqliteCatalogs(names, limits.idMillis());
     }
 
     @Override
@@ -81,13 +86,19 @@ public final class SqliteStreamFiles implements StreamFiles {
         } catch (IOException e) {
             names.distrust(place);
             return new Opened.Unavailable(e.toString());
+        } catch (StreamFileException e) {
+            return new Opened.Unavailable(e.why());
         }
     }
 
-    private Opened open(StreamPlace place, long epoch, FoundFiles found) throws IOException {
+    private Opened open(StreamPlace place, long epoch, FoundFiles named) throws IOException {
+        Optional<Buried> buried = catalogs.buried(place.slot(), epoch, place.stream());
+        FoundFiles found = buried.map(b -> named.since(b.by())).orElse(named);
         Optional<FileName> database = found.database();
         if (database.isEmpty()) {
-            return found.has(Part.CORRUPT) ? new Opened.Corrupt("a damaged file was set aside") : new Opened.Absent();
+            return found.has(Part.CORRUPT)
+                    ? new Opened.Corrupt("a damaged file was set aside")
+                    : new Opened.Absent(buried.map(Buried::tombstone).orElse(null));
         }
         if (database.get().epoch() > epoch) {
             return new Opened.Unavailable("epoch " + database.get().epoch() + " has taken it over");
@@ -195,14 +206,14 @@ public final class SqliteStreamFiles implements StreamFiles {
     }
 
     @Override
-    public StreamFile create(StreamName stream, int slot, long epoch) {
+    public StreamFile create(StreamName stream, int slot, long epoch, @Nullable Tombstone before) {
         if (!inUse.add(stream)) {
             throw unavailable(stream, "this process has it open already", null);
         }
         StreamPlace place = StreamPlace.of(stream, slot);
         StreamFile created = null;
         try {
-            created = create(place, epoch);
+            created = create(place, epoch, before);
             return created;
         } catch (IOException | SQLException | WrongFile e) {
             throw unavailable(stream, e.toString(), e);
@@ -214,8 +225,9 @@ public final class SqliteStreamFiles implements StreamFiles {
         }
     }
 
-    private StreamFile create(StreamPlace place, long epoch) throws IOException, SQLException, WrongFile {
-        FoundFiles found = FoundFiles.of(names.of(place));
+    private StreamFile create(StreamPlace place, long epoch, @Nullable Tombstone before)
+            throws IOException, SQLException, WrongFile {
+        FoundFiles found = before == null ? FoundFiles.of(names.of(place)) : withoutRemains(place, epoch);
         if (found.has(Part.DATABASE) || found.has(Part.CORRUPT)) {
             throw unavailable(place.stream(), "it has a file already", null);
         }
@@ -226,7 +238,7 @@ public final class SqliteStreamFiles implements StreamFiles {
         }
         StreamFile created = null;
         try {
-            claim.write(emptyFile);
+            claim.write(before == null ? emptyFile : Schema.fileAfter(place.stream(), before));
             created = connect(claim, false);
             return created;
         } finally {
@@ -234,6 +246,48 @@ public final class SqliteStreamFiles implements StreamFiles {
                 claim.abandon();
             }
         }
+    }
+
+    /** What is left of the files of a destroyed stream, or was made too late by an owner of a lower epoch, goes. */
+    private FoundFiles withoutRemains(StreamPlace place, long epoch) throws IOException {
+        long since = catalogs.buried(place.slot(), epoch, place.stream()).map(Buried::by).orElse(0L);
+        FoundFiles all = FoundFiles.of(names.of(place));
+        FoundFiles found = all.since(since);
+        for (FileName name : all.names()) {
+            boolean ofADatabase = found.database().isPresent() && found.has(name);
+            if (!ofADatabase && name.part() != Part.CORRUPT && name.part() != Part.CORRUPT_LOG) {
+                names.takeBack(place, name);
+            }
+        }
+        return FoundFiles.of(names.of(place)).since(since);
+    }
+
+    @Override
+    public void remove(StreamName stream, int slot, long epoch) {
+        StreamPlace place = StreamPlace.of(stream, slot);
+        if (!inUse.add(stream)) {
+            throw unavailable(stream, "this process has it open", null);
+        }
+        try {
+            List<FileName> mine = FoundFiles.of(names.of(place)).names().stream()
+                    .filter(n -> n.epoch() <= epoch && n.part() != Part.CORRUPT && n.part() != Part.CORRUPT_LOG)
+                    .sorted(Comparator.comparing(FileName::part)) // the database before its log
+                    .toList();
+            for (FileName name : mine) {
+                names.takeBack(place, name);
+            }
+            names.force(place);
+        } catch (IOException e) {
+            names.distrust(place);
+            throw unavailable(stream, e.toString(), e);
+        } finally {
+            inUse.remove(stream);
+        }
+    }
+
+    @Override
+    public Catalogs catalogs() {
+        return catalogs;
     }
 
     private static Opened unavailable(Exception e) {
@@ -251,6 +305,11 @@ public final class SqliteStreamFiles implements StreamFiles {
 
     @Override
     public void forgetSlot(int slot) {
+        try {
+            catalogs.close(slot);
+        } catch (StreamFileException e) {
+            LOG.warn("let go of a catalog that could not be closed: {}", e.getMessage());
+        }
         names.forgetSlot(slot);
     }
 }

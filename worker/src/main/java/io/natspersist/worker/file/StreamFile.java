@@ -107,6 +107,9 @@ public interface StreamFile {
      */
     void clean(long unusedSince, Set<String> keep, long maxBytes);
 
+    /** What is to be kept of a stream whose last change has destroyed it. */
+    Tombstone tombstone();
+
     /** Checkpoints, makes everything durable and lets go of the file, which then holds everything by itself. */
     void close();
 
@@ -148,7 +151,18 @@ public interface StreamFile {
     }
 
     /** An owner's epoch and the number of its first change. */
-    record EpochStart(long epoch, long firstChange) {}
+    record EpochStart(long epoch, long firstChange) {
+
+        /** The epoch of the owner that decided a change; 0: none of these did. */
+        static long of(long change, List<EpochStart> owners) {
+            for (EpochStart owner : owners.reversed()) {
+                if (owner.firstChange <= change) {
+                    return owner.epoch;
+                }
+            }
+            return 0;
+        }
+    }
 
     /**
      * Messages with a seq and a time between these, both included.

@@ -2,6 +2,7 @@
 package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The volume as streams need it: one file per stream. Every call blocks, on a network for as long as the network likes:
@@ -22,7 +23,23 @@ public interface StreamFiles {
      *
      * @throws StreamFileException when that fails, or the file exists
      */
-    StreamFile create(StreamName stream, int slot, long epoch);
+    default StreamFile create(StreamName stream, int slot, long epoch) {
+        return create(stream, slot, epoch, null);
+    }
+
+    /** The same for a stream that was destroyed and is made anew: {@link StreamFile#state()} is the tombstone's from the first moment. */
+    StreamFile create(StreamName stream, int slot, long epoch, @Nullable Tombstone before);
+
+    /**
+     * Removes the closed file of a stream of which the slot's catalog holds a tombstone, forced, that this owner has written: any
+     * file of a lower epoch that turns up later is of no meaning.
+     *
+     * @throws StreamFileException when that fails; the file may be there or not
+     */
+    void remove(StreamName stream, int slot, long epoch);
+
+    /** Which streams there are. */
+    Catalogs catalogs();
 
     /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
     void forgetSlot(int slot);
@@ -34,7 +51,12 @@ public interface StreamFiles {
     sealed interface Opened {
         record File(StreamFile file) implements Opened {}
 
-        record Absent() implements Opened {}
+        /** @param before what is kept of a stream that was destroyed; null: there never was one */
+        record Absent(@Nullable Tombstone before) implements Opened {
+            public Absent() {
+                this(null);
+            }
+        }
 
         /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
         record Unavailable(String why) implements Opened {}

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a stream's files lie.
+ * Where a stream's files lie, or those of a slot's catalog.
  *
+ * @param stream whose files they are; of a catalog a name for messages
+ * @param slot
  * @param folders below the slot's folder, outermost first
  * @param token how their names begin
  */
@@ -18,6 +20,11 @@ record StreamPlace(StreamName stream, int slot, List<String> folders, String tok
         List<String> components = List.of(StreamPath.of(stream).split("/", -1));
         int last = components.size() - 1;
         return new StreamPlace(stream, slot, components.subList(0, last), components.get(last));
+    }
+
+    /** Where a slot's catalog lies: beside the streams' folders and files, none of which begins with {@code @}. */
+    static StreamPlace ofCatalog(int slot) {
+        return new StreamPlace(new StreamName("@catalog-of-slot-" + slot), slot, List.of(), "@catalog");
     }
 
     Path folder(Path root) {

@@ -58,6 +58,12 @@ public final class AdoptedTail {
         return entries.stream().mapToLong(e -> e.change().number()).max().orElse(0);
     }
 
+    /** Whether the stream is there after these changes, which are not none. */
+    boolean leavesStream() {
+        Comparator<Change> order = Comparator.comparingLong(Change::epoch).thenComparingLong(Change::number);
+        return !(entries.stream().map(Entry::change).max(order).orElseThrow() instanceof Change.Destroy);
+    }
+
     /**
      * The history that these changes and the file make together, from after the file's last change on. Where epoch e begins
      * at change c, changes from c on of lower epochs are void.

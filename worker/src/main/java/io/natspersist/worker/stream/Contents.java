@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.stream;
 
+import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.Uploaded;
+import io.natspersist.worker.file.Tombstone;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,6 +58,8 @@ final class Contents {
     private final Map<String, KnownKey> learntKeys = new HashMap<>();
     private final Map<String, Optional<Remembered>> learntIds = new HashMap<>();
     private final Map<String, Uploaded> learntUploads = new HashMap<>();
+    /** The message ids of a stream that was destroyed and whose file is gone. */
+    private Map<String, Remembered> idsBefore = Map.of();
 
     /** The file's word on a key that the tail does not know; seq 0: no such key. */
     private record KnownKey(long seq, long bytes) {}
@@ -98,6 +103,11 @@ final class Contents {
     /** Whether there is such a stream: something was stored in it, and it was not destroyed since. */
     boolean exists() {
         return change > 0 && !destroyed;
+    }
+
+    /** Whether the last change has destroyed the stream. */
+    boolean isDestroyed() {
+        return destroyed;
     }
 
     /** Whether everything that the stream holds is in the tail's memory. */
@@ -168,7 +178,9 @@ final class Contents {
     @Nullable
     Remembered remembered(String msgId) {
         Remembered inTail = tail.id(msgId);
-        return inTail != null ? inTail : learntIds.getOrDefault(msgId, Optional.empty()).orElse(null);
+        return inTail != null
+                ? inTail
+                : learntIds.getOrDefault(msgId, Optional.empty()).orElse(idsBefore.get(msgId));
     }
 
     /** Whether the file was asked for this message id. */
@@ -262,6 +274,16 @@ final class Contents {
         Tail.Entry entry = new Tail.Entry(all, position);
         tail.add(entry);
         return entry;
+    }
+
+    /** The file of the destroyed stream is gone; this is what is kept. */
+    void buried(Tombstone tombstone) {
+        idsBefore = tombstone.remembered();
+    }
+
+    /** What the catalog is to say of the stream, which is there. */
+    CatalogEntry entry(StreamName name) {
+        return new CatalogEntry(name, change, lastSeq, messages, bytes, null);
     }
 
     /** Takes in that the stream was destroyed. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.stream;
 
+import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
+import io.natspersist.worker.file.Tombstone;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -35,9 +37,13 @@ final class FileLane {
     private boolean open;
     private boolean exists;
     private boolean triedToCreate;
+    /** Whether something that does not block is to come before the next task. */
+    private boolean held;
 
     /** Touched only by the one task that runs off the loop. */
     private @Nullable StreamFile file;
+    /** What the stream goes on from if its file must be made; touched likewise. */
+    private @Nullable Tombstone before;
 
     /**
      * @param mending asked on the loop before each task: what must be done, off the loop, to a file that is opened again, so
@@ -69,6 +75,9 @@ final class FileLane {
         enqueue(host.fileThreads(), () -> () -> {
             Opened opened = host.files().open(stream.name(), stream.slot(), stream.epoch());
             T value = null;
+            if (opened instanceof Opened.Absent absent) {
+                before = absent.before();
+            }
             if (opened instanceof Opened.File f) {
                 file = f.file();
                 try {
@@ -160,6 +169,81 @@ final class FileLane {
         });
     }
 
+    /**
+     * Removes the file, which holds nothing but the change that destroyed the stream, once the catalog has its tombstone for good. {@code done}
+     * gets the tombstone, or null where something was stored in the file meanwhile.
+     */
+    void bury(Consumer<@Nullable Tombstone> done, Consumer<StreamFileException> failed) {
+        enqueue(host.flushThreads(), () -> {
+            Consumer<StreamFile> mend = mending.get();
+            return () -> {
+                try {
+                    StreamFile f = opened(true, false, mend);
+                    f.sync();
+                    if (!f.state().destroyed()) {
+                        return () -> {
+                            nowOpen(true);
+                            done.accept(null);
+                        };
+                    }
+                    Tombstone tombstone = f.tombstone();
+                    f.close();
+                    file = null;
+                    if (host.mistake(StreamMistake.FILE_GONE_BEFORE_TOMBSTONE)) {
+                        host.files().remove(stream.name(), stream.slot(), stream.epoch());
+                    }
+                    return () -> {
+                        nowOpen(false);
+                        if (!stream.isIdleForBurial()) {
+                            done.accept(null);
+                            return;
+                        }
+                        held = true;
+                        host.catalog(stream.slot()).put(CatalogEntry.of(stream.name(), tombstone), true,
+                                () -> remove(tombstone, done, failed), e -> notBuried(e, failed));
+                    };
+                } catch (StreamFileException e) {
+                    letGo();
+                    return () -> {
+                        nowOpen(false);
+                        failed.accept(e);
+                    };
+                }
+            };
+        });
+    }
+
+    private void remove(Tombstone tombstone, Consumer<@Nullable Tombstone> done, Consumer<StreamFileException> failed) {
+        host.flushThreads().execute(() -> {
+            try {
+                host.files().remove(stream.name(), stream.slot(), stream.epoch());
+                before = tombstone;
+                host.loop().execute(() -> {
+                    exists = false;
+                    triedToCreate = false;
+                    done.accept(tombstone);
+                    goOn();
+                });
+            } catch (StreamFileException e) {
+                host.loop().execute(() -> notBuried(e, failed));
+            }
+        });
+    }
+
+    /** The file may be there or not. */
+    private void notBuried(StreamFileException e, Consumer<StreamFileException> failed) {
+        exists = false;
+        triedToCreate = true;
+        failed.accept(e);
+        goOn();
+    }
+
+    private void goOn() {
+        held = false;
+        busy = false;
+        next();
+    }
+
     /** Does something off the loop that has to come between what is done with the file. */
     <T> void apart(Supplier<T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
         enqueue(host.fileThreads(), () -> () -> {
@@ -177,13 +261,13 @@ final class FileLane {
             return file;
         }
         if (surelyAbsent) {
-            file = host.files().create(stream.name(), stream.slot(), stream.epoch());
+            file = host.files().create(stream.name(), stream.slot(), stream.epoch(), before);
             return file;
         }
         StreamFile f = switch (host.files().open(stream.name(), stream.slot(), stream.epoch())) {
             case Opened.File there -> there.file();
             case Opened.Absent absent when !mustExist ->
-                host.files().create(stream.name(), stream.slot(), stream.epoch());
+                host.files().create(stream.name(), stream.slot(), stream.epoch(), absent.before());
             case Opened.Absent absent ->
                 throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
             case Opened.Unavailable u -> throw failure(StreamFileException.Kind.UNAVAILABLE, u.why());
@@ -233,8 +317,10 @@ final class FileLane {
             Runnable back = offLoop.get();
             host.loop().execute(() -> {
                 back.run();
-                busy = false;
-                next();
+                if (!held) {
+                    busy = false;
+                    next();
+                }
             });
         });
     }

@@ -209,6 +209,8 @@ final class Reads {
         List<Change> inTail = changesInTail(after, op.limit());
         if (inTail != null) {
             tell(new Result.Missed(inTail, contents.change(), stream.epoch()), answer);
+        } else if (!stream.file().exists() && isBeforeTail(after)) {
+            tell(new Result.Reset(0, contents.change(), stream.epoch()), answer); // of a stream that was destroyed
         } else {
             fromWholeFile(f -> f.changesAfter(after, op.limit(), host.maxAnswerBytes())
                     .<Result>map(c -> new Result.Missed(fitting(c), f.state().change(), stream.epoch()))
@@ -233,7 +235,7 @@ final class Reads {
         if (after >= stream.contents().change()) {
             return List.of();
         }
-        if (tail.isEmpty() || tail.first().change().number() > after + 1) {
+        if (isBeforeTail(after)) {
             return null;
         }
         List<Change> result = new ArrayList<>();
@@ -246,6 +248,11 @@ final class Reads {
             }
         }
         return fitting(result);
+    }
+
+    private boolean isBeforeTail(long after) {
+        Tail tail = stream.contents().tail();
+        return tail.isEmpty() || tail.first().change().number() > after + 1;
     }
 
     private List<Change> fitting(List<Change> changes) {
@@ -265,7 +272,7 @@ final class Reads {
     }
 
     private void messageFromFile(Function<StreamFile, Optional<Message>> read, Consumer<Result> answer) {
-        if (stream.contents().change() == 0) {
+        if (stream.contents().messages() == 0) {
             tell(found(null), answer);
         } else {
             fromWholeFile(f -> found(read.apply(f).orElse(null)), answer);

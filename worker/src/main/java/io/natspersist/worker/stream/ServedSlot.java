@@ -15,11 +15,15 @@ final class ServedSlot {
     /** Changes of dead owners, by stream, until the stream is opened. */
     final Map<StreamName, AdoptedTail> adopted;
     final Set<Stream> streams = new LinkedHashSet<>();
+    final CatalogLane catalog;
+    /** How many listings are under way that read the slot's catalog. */
+    int listings;
     /** What to run once the slot is let go of; null while it is served. */
     @Nullable
     Runnable released;
 
-    ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted) {
+    ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted, StreamHost host) {
+        this.catalog = new CatalogLane(number, epoch, host);
         this.number = number;
         this.epoch = epoch;
         this.adopted = adopted;

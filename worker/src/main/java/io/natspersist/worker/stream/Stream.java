@@ -4,9 +4,11 @@ package io.natspersist.worker.stream;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
+import io.natspersist.worker.file.Tombstone;
 import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Result.Refused;
 import java.io.IOException;
@@ -60,6 +62,9 @@ final class Stream {
     private Contents contents = new Contents(StreamFile.State.EMPTY);
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean fetching;
+    /** Whether the slot's catalog surely has the stream. */
+    private boolean cataloged;
+    private boolean burying;
     private boolean applying;
     private boolean syncing;
     private final ArrayDeque<Unsynced> unsynced = new ArrayDeque<>();
@@ -69,6 +74,7 @@ final class Stream {
     private int undurable;
     private long tailBytes;
     private long usedAtNanos;
+    private long changeWhenOpened;
 
     Stream(StreamName name, int slot, long epoch, StreamHost host) {
         this.name = name;
@@ -117,6 +123,11 @@ final class Stream {
         return usedAtNanos;
     }
 
+    /** Whether {@link #contents()} says what the stream holds. */
+    boolean knowsContents() {
+        return phase == Phase.OPEN || phase == Phase.CLOSING;
+    }
+
     boolean isOpen() {
         return phase == Phase.OPEN;
     }
@@ -134,14 +145,24 @@ final class Stream {
             switch (opened) {
                 case Opened.File there when found != null -> nowOpen(found, adopted);
                 case Opened.File there -> throw new IllegalStateException(name + ": opened, and nothing read");
-                case Opened.Absent absent when adopted.isEmpty() ->
-                    nowOpen(new Found(StreamFile.State.EMPTY, List.of(), Long.MAX_VALUE), adopted);
-                case Opened.Absent absent -> file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted),
-                        e -> cannotOpen(refusal(e)));
+                case Opened.Absent absent -> openWithoutFile(absent.before(), adopted);
                 case Opened.Unavailable u -> cannotOpen(refusal(StreamFileException.Kind.UNAVAILABLE, u.why()));
                 case Opened.Corrupt c -> cannotOpen(refusal(StreamFileException.Kind.CORRUPT, c.why()));
             }
         });
+    }
+
+    private void openWithoutFile(@Nullable Tombstone before, AdoptedTail adopted) {
+        StreamFile.State state = before == null ? StreamFile.State.EMPTY : before.state();
+        if (!adopted.after(state, host.mistake(StreamMistake.HIGHER_EPOCH_IGNORED)).isEmpty()) {
+            file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted), e -> cannotOpen(refusal(e)));
+            return;
+        }
+        List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
+        nowOpen(new Found(state, ids, Long.MAX_VALUE), adopted);
+        if (before != null) {
+            contents.buried(before);
+        }
     }
 
     /** Off the loop. */
@@ -163,11 +184,16 @@ final class Stream {
 
     private void nowOpen(Found found, AdoptedTail adopted) {
         contents = new Contents(found.state());
+        changeWhenOpened = found.state().change();
         found.ids().forEach(id -> host.recentIds().add(name, id));
         uploads.oldestUnused(found.oldestUnused());
         adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
+        cataloged = file.exists() && adopted.isEmpty();
         phase = Phase.OPEN;
         host.opened(this);
+        if (!file.exists()) {
+            letGo(contents.change()); // the stream was destroyed after all of these
+        }
         if (!unsynced.isEmpty()) {
             host.applied(this);
         }
@@ -389,12 +415,19 @@ final class Stream {
         if (phase == Phase.OPEN && trouble != null && nowNanos - retryAtNanos >= 0 && !applying) {
             retryAtNanos = nowNanos + RETRY_MILLIS * 1_000_000;
             if (contents.tail().isEmpty()) {
-                file.with(StreamFile::state, state -> trouble = null, e -> inTrouble(refusal(e)));
+                file.with(StreamFile::state, state -> outOfTrouble(), e -> inTrouble(refusal(e)));
             } else {
                 apply();
             }
         }
         return trouble != null;
+    }
+
+    private void outOfTrouble() {
+        trouble = null;
+        if (!unsynced.isEmpty()) {
+            host.applied(this);
+        }
     }
 
     /** Reads a change back from the journal; off the loop. */
@@ -432,14 +465,17 @@ final class Stream {
             return;
         }
         syncing = true;
+        if (isBuriable()) {
+            bury(() -> syncing = false, why -> syncing = false);
+            return;
+        }
         host.writing(1);
         file.inBackground(f -> {
             f.sync();
             return f.state();
         }, state -> {
-            syncing = false;
             host.writing(-1);
-            synced(state.change());
+            synced(state, false, () -> syncing = false, why -> syncing = false);
         }, e -> {
             syncing = false;
             host.writing(-1);
@@ -447,14 +483,85 @@ final class Stream {
         });
     }
 
-    /** All that is unsynced was in the file when it was synced: nothing else is done with the file meanwhile. */
-    private void synced(long upToChange) {
-        if (!unsynced.isEmpty()) {
-            unsynced.forEach(u -> host.journal().release(u.position));
-            unsynced.clear();
-            host.journal().noteApplied(name, upToChange);
-            host.synced(this);
+    /**
+     * All that is unsynced was in the file when it was synced: nothing else is done with the file meanwhile. The journal lets go of that
+     * once the catalog has the stream.
+     *
+     * @param urgently somebody waits for that
+     */
+    private void synced(StreamFile.State state, boolean urgently, Runnable then, Consumer<Refused> failed) {
+        if (state.destroyed()) {
+            then.run(); // and stored again: when that is in the file too
+            return;
         }
+        if (unsynced.isEmpty() || cataloged) {
+            letGo(state.change());
+            then.run();
+            return;
+        }
+        List<Unsynced> inFile = List.copyOf(unsynced);
+        unsynced.clear();
+        boolean tooEarly = host.mistake(StreamMistake.JOURNAL_BEFORE_CATALOG);
+        if (tooEarly) {
+            letGo(inFile, state.change());
+        }
+        host.catalog(slot).put(CatalogEntry.of(name, state), urgently, () -> {
+            cataloged = true;
+            if (!tooEarly) {
+                letGo(inFile, state.change());
+            }
+            then.run();
+        }, e -> {
+            inFile.reversed().forEach(unsynced::addFirst);
+            inTrouble(refusal(e));
+            failed.accept(refusal(e));
+        });
+    }
+
+    private void letGo(long upToChange) {
+        if (!unsynced.isEmpty()) {
+            List<Unsynced> all = List.copyOf(unsynced);
+            unsynced.clear();
+            letGo(all, upToChange);
+        }
+    }
+
+    private void letGo(List<Unsynced> inFile, long upToChange) {
+        inFile.forEach(u -> host.journal().release(u.position));
+        host.journal().noteApplied(name, upToChange);
+        if (unsynced.isEmpty()) {
+            host.synced(this);
+        } else {
+            host.applied(this);
+        }
+    }
+
+    /** Whether the stream is destroyed and has a file that holds nothing else. */
+    boolean isBuriable() {
+        return contents.isDestroyed() && isIdleForBurial() && file.exists() && !burying;
+    }
+
+    /** Whether nothing was stored since, nor is about to be with parts that are in the file. */
+    boolean isIdleForBurial() {
+        return contents.tail().isEmpty() && !fetching;
+    }
+
+    private void bury(Runnable then, Consumer<Refused> failed) {
+        burying = true;
+        file.bury(tombstone -> {
+            burying = false;
+            if (tombstone != null) {
+                cataloged = false;
+                contents.buried(tombstone);
+                uploads.oldestUnused(Long.MAX_VALUE);
+                letGo(tombstone.change());
+            }
+            then.run();
+        }, e -> {
+            burying = false;
+            inTrouble(refusal(e));
+            failed.accept(refusal(e));
+        });
     }
 
     /** Lets go of values in memory that are in the journal; returns how many bytes that freed. */
@@ -472,19 +579,28 @@ final class Stream {
 
     /** Syncs and closes the file; the stream stays open. */
     void closeFile(Runnable done, Consumer<Refused> failed) {
+        if (isBuriable()) {
+            bury(done, failed);
+            return;
+        }
         file.close(state -> {
-            if (state != null) {
-                synced(state.change());
-            }
-            if (unsynced.isEmpty()) {
-                done.run();
+            if (state == null) {
+                fileClosed(done, failed);
             } else {
-                mendAndClose(done, failed);
+                synced(state, true, () -> fileClosed(done, failed), failed);
             }
         }, e -> {
             inTrouble(refusal(e));
             failed.accept(refusal(e));
         });
+    }
+
+    private void fileClosed(Runnable done, Consumer<Refused> failed) {
+        if (unsynced.isEmpty()) {
+            done.run();
+        } else {
+            mendAndClose(done, failed);
+        }
     }
 
     /** As {@link #closeFile}, unless something is under way. */
@@ -548,6 +664,9 @@ final class Stream {
             throw new IllegalStateException(name + ": closed with changes that are not in its file");
         }
         phase = Phase.CLOSED;
+        if (contents.exists() && contents.change() > changeWhenOpened) {
+            host.catalog(slot).refresh(contents.entry(name));
+        }
         host.closed(this);
         // What came meanwhile finds the stream anew.
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {

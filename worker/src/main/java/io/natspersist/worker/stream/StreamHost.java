@@ -26,6 +26,9 @@ interface StreamHost {
     /** Where the rest of it runs: thousands of transactions must not hold up a stream that is opened. */
     Executor flushThreads();
 
+    /** What is on its way into the catalog of a slot that is served. */
+    CatalogLane catalog(int slot);
+
     RecentIds recentIds();
 
     /**

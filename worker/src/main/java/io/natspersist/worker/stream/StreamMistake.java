@@ -5,6 +5,12 @@ package io.natspersist.worker.stream;
 public enum StreamMistake {
     /** Rows go into the file before their group was forced. */
     ROW_BEFORE_FORCE,
+    /** The journal lets go of a new stream's changes before the catalog has the stream for good. */
+    JOURNAL_BEFORE_CATALOG,
+    /** What is written to a catalog is not forced before it is relied upon. */
+    CATALOG_NOT_FORCED,
+    /** A destroyed stream's file goes before its tombstone is written. */
+    FILE_GONE_BEFORE_TOMBSTONE,
     /** Message ids are not looked at. */
     DEDUP_OFF,
     /** Now and then a change is not told to watchers, nor its number repeated. */

@@ -5,6 +5,9 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.Catalogs;
+import io.natspersist.worker.file.NameRange;
+import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.stream.Result.Refused;
@@ -17,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -41,6 +45,8 @@ public final class Streams {
     /** How many streams are closed at a time, at most. */
     private static final int MOST_CLOSING = 128;
 
+    /** How often catalogs are looked after, ms. */
+    private static final long CATALOGS_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
     private final StreamsConfig config;
@@ -71,6 +77,7 @@ public final class Streams {
     private long tailBytes;
     private int writing;
     private int closing;
+    private long catalogsKeptNanos;
     private long opened;
     private long transactions;
     private long appliedChanges;
@@ -94,6 +101,7 @@ public final class Streams {
         this.notices = notices;
         this.whenStillOwner = whenStillOwner;
         this.maxAnswerBytes = maxAnswerBytes;
+        this.catalogsKeptNanos = loop.nanos();
         this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
         this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
     }
@@ -106,7 +114,7 @@ public final class Streams {
      * @param adopted changes of dead owners, by stream; their watchers are told what number the streams have come to
      */
     public void serve(int slot, long epoch, Map<StreamName, AdoptedTail> adopted) {
-        ServedSlot served = new ServedSlot(slot, epoch, adopted);
+        ServedSlot served = new ServedSlot(slot, epoch, adopted, host);
         if (slots.putIfAbsent(slot, served) != null) {
             throw new IllegalStateException("slot " + slot + " is served already");
         }
@@ -141,7 +149,8 @@ public final class Streams {
         }
         List.copyOf(served.streams).forEach(this::close);
         Runnable released = served.released;
-        if (released != null && served.streams.isEmpty() && served.adopted.isEmpty()) {
+        if (released != null && served.streams.isEmpty() && served.adopted.isEmpty() && served.listings == 0
+                && served.catalog.finish()) {
             slots.remove(served.number);
             fileThreads.execute(() -> {
                 files.forgetSlot(served.number);
@@ -186,10 +195,84 @@ public final class Streams {
         stream.submit(operation, answer);
     }
 
+    // ---- what there is
+
+    /** Tells one page of the streams of all slots that are served, as of some moment after this call; answers exactly once. */
+    public void list(ListRequest request, Consumer<Listed> answer) {
+        List<ServedSlot> read = slots.values().stream().filter(s -> s.released == null).toList();
+        TreeMap<StreamName, Listing.Known> inMemory = new TreeMap<>(NameRange.ORDER);
+        for (ServedSlot served : read) {
+            served.listings++;
+            served.catalog.used(loop.nanos());
+            known(served, request.range(), inMemory);
+        }
+        Listing listing = new Listing(request,
+                read.stream().map(s -> new Listing.Slot(s.number, s.epoch)).toList(), inMemory, files.catalogs(),
+                host.maxAnswerBytes());
+        fileThreads.execute(() -> {
+            Listed listed = page(listing);
+            loop.execute(() -> {
+                read.forEach(s -> s.listings--);
+                journal.whenDurable(() -> host.whenStillOwner(() -> answer.accept(listed)));
+            });
+        });
+    }
+
+    private static Listed page(Listing listing) {
+        try {
+            return listing.page();
+        } catch (StreamFileException e) {
+            return new Listed.Refused(Stream.refusal(e));
+        }
+    }
+
+    private static void known(ServedSlot served, NameRange range, Map<StreamName, Listing.Known> inMemory) {
+        served.adopted.forEach((name, tail) -> {
+            if (!tail.isEmpty() && range.contains(name)) {
+                inMemory.put(name, new Listing.Known(tail.leavesStream(), null));
+            }
+        });
+        for (Stream stream : served.streams) {
+            if (stream.knowsContents() && range.contains(stream.name())) {
+                Contents contents = stream.contents();
+                inMemory.put(stream.name(), new Listing.Known(contents.exists(), contents.entry(stream.name())));
+            }
+        }
+    }
+
+    /**
+     * Compares a slot's catalog with the files that there are, and corrects it; answers exactly once, with null where the slot is not
+     * served here.
+     */
+    public void reindex(int slot, Consumer<Catalogs.@Nullable Reindexed> done, Consumer<Refused> failed) {
+        ServedSlot served = slots.get(slot);
+        if (served == null || served.released != null) {
+            done.accept(null);
+            return;
+        }
+        served.listings++;
+        served.catalog.used(loop.nanos());
+        fileThreads.execute(() -> {
+            Runnable tell;
+            try {
+                Catalogs.Reindexed reindexed = files.catalogs().reindex(slot, served.epoch);
+                tell = () -> host.whenStillOwner(() -> done.accept(reindexed));
+            } catch (StreamFileException e) {
+                tell = () -> failed.accept(Stream.refusal(e));
+            }
+            Runnable then = tell;
+            loop.execute(() -> {
+                served.listings--;
+                then.run();
+            });
+        });
+    }
+
     private Stream open(StreamName name, ServedSlot served) {
         Stream stream = new Stream(name, served.number, served.epoch, host);
         open.put(name, stream);
         served.streams.add(stream);
+        served.catalog.used(loop.nanos());
         opened++;
         stream.open(served.adopted.getOrDefault(name, AdoptedTail.NONE));
         return stream;
@@ -233,6 +316,7 @@ public final class Streams {
         closeFiles();
         spill();
         retryTroubled(now);
+        keepCatalogs(now);
         releaseHeldWrites();
         List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
     }
@@ -245,6 +329,16 @@ public final class Streams {
 
     private static long nanos(long millis) {
         return millis * 1_000_000;
+    }
+
+    private void keepCatalogs(long now) {
+        if (now - catalogsKeptNanos >= nanos(CATALOGS_MILLIS)) {
+            catalogsKeptNanos = now;
+            for (ServedSlot served : slots.values()) {
+                served.catalog.flushIfDue(now);
+                served.catalog.closeIfIdle(now, nanos(config.idleMillis()));
+            }
+        }
     }
 
     private void settleAdopted(long now, boolean pressed) {
@@ -377,6 +471,11 @@ public final class Streams {
         }
 
         @Override
+        public CatalogLane catalog(int slot) {
+            return java.util.Objects.requireNonNull(slots.get(slot), "a slot that is served").catalog;
+        }
+
+        @Override
         public RecentIds recentIds() {
             return recentIds;
         }
@@ -431,7 +530,8 @@ public final class Streams {
             long now = loop.nanos();
             toApply.add(stream, now);
             toTrail.renew(stream, now);
-            if (stream.contents().tail().bytes() > config.applyAboveBytes() && writing < MOST_WRITING) {
+            boolean large = stream.contents().tail().bytes() > config.applyAboveBytes();
+            if ((large || stream.contents().isDestroyed()) && writing < MOST_WRITING) {
                 stream.apply();
             }
         }
@@ -440,6 +540,9 @@ public final class Streams {
         public void applied(Stream stream) {
             long now = loop.nanos();
             toSync.add(stream, now);
+            if (stream.isBuriable() && writing < MOST_WRITING) {
+                stream.sync();
+            }
             toApply.remove(stream);
             if (!stream.contents().tail().isEmpty()) {
                 toApply.add(stream, now);

@@ -210,6 +210,11 @@ final class FakeStreamFile implements StreamFile {
     }
 
     @Override
+    public Tombstone tombstone() {
+        return read(MemoryStream::tombstone);
+    }
+
+    @Override
     public void close() {
         synchronized (volume) {
             sync();

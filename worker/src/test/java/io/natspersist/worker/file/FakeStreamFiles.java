@@ -30,6 +30,8 @@ public final class FakeStreamFiles {
     private final Map<StreamName, Stored> streams = new TreeMap<>();
     private final Map<StreamName, Deque<Kind>> failures = new HashMap<>();
     private final Map<StreamName, Kind> failing = new HashMap<>();
+    private final Map<StreamName, Integer> slotOf = new HashMap<>();
+    private final FakeCatalogs catalogs;
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
     private Step step = (node, operation, stream) -> {};
@@ -55,9 +57,9 @@ public final class FakeStreamFiles {
         long epoch;
         boolean corrupt;
 
-        Stored(StreamFileLimits limits, long epoch) {
-            this.durable = new MemoryStream(limits);
-            this.current = new MemoryStream(limits);
+        Stored(StreamFileLimits limits, long epoch, @Nullable Tombstone before) {
+            this.durable = new MemoryStream(limits, before);
+            this.current = new MemoryStream(limits, before);
             this.epoch = epoch;
         }
 
@@ -75,6 +77,7 @@ public final class FakeStreamFiles {
     public FakeStreamFiles(RandomGenerator random, StreamFileLimits limits) {
         this.random = random;
         this.limits = limits;
+        this.catalogs = new FakeCatalogs(this, random);
     }
 
     /** The volume as one node (a machine with one worker process at a time) sees it. */
@@ -83,22 +86,34 @@ public final class FakeStreamFiles {
             @Override
             public Opened open(StreamName stream, int slot, long epoch) {
                 step(node, "before open", stream);
-                Opened opened = openFor(node, stream, epoch);
+                Opened opened = openFor(node, stream, slot, epoch);
                 step(node, "after open", stream);
                 return opened;
             }
 
             @Override
-            public StreamFile create(StreamName stream, int slot, long epoch) {
+            public StreamFile create(StreamName stream, int slot, long epoch, @Nullable Tombstone before) {
                 step(node, "before create", stream);
-                StreamFile created = createFor(node, stream, epoch);
+                StreamFile created = createFor(node, stream, slot, epoch, before);
                 step(node, "after create", stream);
                 return created;
             }
 
             @Override
+            public void remove(StreamName stream, int slot, long epoch) {
+                step(node, "before remove", stream);
+                removeFor(stream, epoch);
+                step(node, "after remove", stream);
+            }
+
+            @Override
+            public Catalogs catalogs() {
+                return catalogs.of(node);
+            }
+
+            @Override
             public void forgetSlot(int slot) {
-                // nothing is kept
+                catalogs.of(node).close(slot);
             }
 
             @Override
@@ -120,15 +135,23 @@ public final class FakeStreamFiles {
         step.at(node, operation, stream);
     }
 
-    private synchronized Opened openFor(String node, StreamName stream, long epoch) {
+    private synchronized Opened openFor(String node, StreamName stream, int slot, long epoch) {
         opens++;
         Kind failure = nextFailure(stream);
-        Stored stored = streams.get(stream);
         if (failure == Kind.UNAVAILABLE) {
             return new Opened.Unavailable("scripted");
         }
+        Map.Entry<Tombstone, Long> buried;
+        try {
+            buried = catalogs.buried(node, slot, epoch, stream);
+        } catch (StreamFileException e) {
+            return new Opened.Unavailable(e.why());
+        }
+        Stored stored = madeSince(buried, stream);
         if (stored == null) {
-            return setAside.contains(stream) ? new Opened.Corrupt("a damaged file was set aside") : new Opened.Absent();
+            return setAside.contains(stream)
+                    ? new Opened.Corrupt("a damaged file was set aside")
+                    : new Opened.Absent(buried == null ? null : buried.getKey());
         }
         if (stored.epoch > epoch) {
             return new Opened.Unavailable("taken over by epoch " + stored.epoch);
@@ -154,16 +177,51 @@ public final class FakeStreamFiles {
         return new Opened.File(hold(node, stream, stored));
     }
 
-    private synchronized StreamFile createFor(String node, StreamName stream, long epoch) {
+    /** What a fenced owner has made after the stream was destroyed is of no meaning. */
+    private @Nullable Stored madeSince(Map.@Nullable Entry<Tombstone, Long> buried, StreamName stream) {
+        Stored stored = streams.get(stream);
+        return stored != null && buried != null && stored.epoch < buried.getValue() ? null : stored;
+    }
+
+    private synchronized StreamFile createFor(String node, StreamName stream, int slot, long epoch,
+            @Nullable Tombstone before) {
         creates++;
         Kind failure = nextFailure(stream);
-        if (failure != null || streams.containsKey(stream) || setAside.contains(stream)) {
+        boolean exists = madeSince(before == null ? null : catalogs.buried(node, slot, epoch, stream), stream) != null;
+        if (failure != null || exists || setAside.contains(stream)) {
             throw new StreamFileException(Kind.UNAVAILABLE, stream, failure != null ? "scripted" : "its file exists",
                     null);
         }
-        Stored stored = new Stored(limits, epoch);
+        Stored stored = new Stored(limits, epoch, before);
+        slotOf.put(stream, slot);
         streams.put(stream, stored);
         return hold(node, stream, stored);
+    }
+
+    private synchronized void removeFor(StreamName stream, long epoch) {
+        failIfScripted(stream);
+        Stored stored = streams.get(stream);
+        if (stored != null && stored.handles.stream().anyMatch(FakeStreamFile::holdsLock)) {
+            throw new StreamFileException(Kind.UNAVAILABLE, stream, "it is open", null);
+        }
+        if (stored != null && stored.epoch <= epoch) {
+            streams.remove(stream);
+        }
+    }
+
+    /** The streams of a slot that have a file. */
+    List<StreamName> withFile(int slot) {
+        return streams.keySet().stream().filter(s -> slotOf.getOrDefault(s, -1) == slot).toList();
+    }
+
+    /** Whether the stream's catalog would know it after a power failure, be it as one that was destroyed. */
+    public synchronized boolean catalogKnows(StreamName stream) {
+        return catalogs.knows(stream);
+    }
+
+    /** The streams that the catalogs have durably, those that were destroyed left out. */
+    public synchronized List<StreamName> cataloged() {
+        return catalogs.durable();
     }
 
     private FakeStreamFile hold(String node, StreamName stream, Stored stored) {
@@ -212,23 +270,27 @@ public final class FakeStreamFiles {
     /** The node's process dies: its locks are free, what it applied is there. */
     public synchronized void kill(String node) {
         letGoOfAll(node);
+        catalogs.kill(node);
     }
 
     /** The node's machine dies: of what it applied and did not sync, some first batches survive. */
     public synchronized void losePower(String node) {
         letGoOfAll(node);
         streams.values().stream().filter(s -> s.writer.equals(node)).forEach(this::loseUnsynced);
+        catalogs.losePower(node);
     }
 
     /** Every machine and the volume die. */
     public synchronized void losePower() {
         List.copyOf(open).forEach(f -> letGoOfAll(f.node));
         streams.values().forEach(this::loseUnsynced);
+        catalogs.losePower();
     }
 
     /** The volume takes the node's locks away, as an NFS server does when a lease ends. The node does not notice yet. */
     public synchronized void takeLocks(String node) {
         open.stream().filter(f -> f.node.equals(node)).forEach(FakeStreamFile::loseLock);
+        catalogs.takeLocks(node);
     }
 
     private void letGoOfAll(String node) {

@@ -2,6 +2,7 @@
 package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamConfig;
+import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
@@ -11,6 +12,7 @@ import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.Slice;
 import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.Tombstone.UsedId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +44,31 @@ final class MemoryStream {
 
     MemoryStream(StreamFileLimits limits) {
         this.limits = limits;
+    }
+
+    /** @param before what is kept of a stream that was destroyed; null: there was none */
+    MemoryStream(StreamFileLimits limits, @Nullable Tombstone before) {
+        this(limits);
+        if (before != null) {
+            epochs.addAll(before.epochs());
+            change = before.change();
+            lastSeq = before.lastSeq();
+            destroyed = true;
+            floor = change - 1;
+            log(new Change.Destroy(new StreamName("revived"), EpochStart.of(change, epochs), change, before.at(),
+                    lastSeq,
+                    null));
+            before.ids().forEach(used -> ids.put(used.id(), new Id(new Remembered(used.change(),
+                    EpochStart.of(used.change(), epochs), used.seq()), used.at())));
+        }
+    }
+
+    Tombstone tombstone() {
+        return new Tombstone(epochs, change, lastSeq, log.lastEntry().getValue().decidedAt(), ids.entrySet().stream()
+                .map(e -> new UsedId(e.getKey(), e.getValue().remembered.change(), e.getValue().remembered.seq(),
+                        e.getValue().at))
+                .sorted(java.util.Comparator.comparingLong(UsedId::change))
+                .toList());
     }
 
     MemoryStream copy() {
@@ -142,10 +169,7 @@ final class MemoryStream {
     }
 
     private void destroy(Change.Destroy destroy) {
-        messages.values().stream().filter(m -> m.large() != null).forEach(m -> uploads.drop(m.large()));
-        messages.clear();
-        keys.clear();
-        bytes = 0;
+        List.copyOf(messages.keySet()).forEach(this::remove);
         config = StreamConfig.NONE;
         log.clear();
         logBytes = 0;

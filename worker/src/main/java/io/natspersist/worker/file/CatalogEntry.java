@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.StreamFile.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a slot's catalog says of a stream. Counters of one that is there are those of its file when the entry was written.
+ *
+ * @param change the number of its last change
+ * @param lastSeq the highest seq it ever assigned
+ * @param messages how many there are
+ * @param bytes what they count for
+ * @param tombstone what is kept of a destroyed stream; null: the stream is there
+ */
+public record CatalogEntry(StreamName name, long change, long lastSeq, long messages, long bytes,
+        @Nullable Tombstone tombstone) {
+
+    public static CatalogEntry of(StreamName name, State state) {
+        return new CatalogEntry(name, state.change(), state.lastSeq(), state.messages(), state.bytes(), null);
+    }
+
+    public static CatalogEntry of(StreamName name, Tombstone tombstone) {
+        return new CatalogEntry(name, tombstone.change(), tombstone.lastSeq(), 0, 0, tombstone);
+    }
+}

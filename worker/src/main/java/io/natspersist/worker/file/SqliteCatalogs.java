@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.StreamPath;
+import io.natspersist.worker.file.FileName.Part;
+import io.natspersist.worker.file.SqliteCatalog.Buried;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Catalogs as SQLite databases at {@code <root>/streams/<slot>/@catalog.<epoch>.db}. A slot in which no stream was ever destroyed
+ * has no file {@code @destroyed} beside it: whether there is a tombstone is then known from the listing of the folder, and
+ * new streams need no catalog.
+ */
+final class SqliteCatalogs implements Catalogs {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogs.class);
+    private static final String DESTROYED = "@destroyed";
+    private static final byte[] NO_BYTES = {};
+
+    private final Names names;
+    private final long idMillis;
+    private final Map<Integer, Slot> slots = new ConcurrentHashMap<>();
+    private final byte[] empty = NewDatabase.bytes(CatalogSchema.PAGE_SIZE, CatalogSchema.APPLICATION_ID,
+            CatalogSchema.VERSION, CatalogSchema.TABLES, database -> {});
+
+    /** Held while the slot's catalog is used. */
+    private static final class Slot {
+        @Nullable
+        SqliteCatalog open;
+        boolean suspect;
+    }
+
+    private interface Work<T> {
+        T run(SqliteCatalog catalog) throws SQLException, IOException;
+    }
+
+    SqliteCatalogs(Names names, long idMillis) {
+        this.names = names;
+        this.idMillis = idMillis;
+    }
+
+    @Override
+    public void put(int slot, long epoch, List<CatalogEntry> entries) {
+        use(slot, epoch, true, true, catalog -> {
+            if (entries.stream().anyMatch(e -> e.tombstone() != null)) {
+                markDestroyed(slot);
+            }
+            catalog.put(entries);
+            return true;
+        });
+    }
+
+    private void markDestroyed(int slot) throws IOException {
+        if (!names.has(slot, DESTROYED)) {
+            names.writeInSlot(slot, DESTROYED, NO_BYTES);
+        }
+    }
+
+    @Override
+    public void sync(int slot, long epoch) {
+        use(slot, epoch, false, true, catalog -> {
+            catalog.sync();
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<Tombstone> tombstone(int slot, long epoch, StreamName stream) {
+        return buried(slot, epoch, stream).map(Buried::tombstone);
+    }
+
+    Optional<Buried> buried(int slot, long epoch, StreamName stream) {
+        try {
+            if (!names.has(slot, DESTROYED)) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            throw failed(slot, e);
+        }
+        return use(slot, epoch, false, Optional.empty(), catalog -> catalog.tombstone(stream));
+    }
+
+    @Override
+    public List<CatalogEntry> list(int slot, long epoch, NameRange range, int limit) {
+        return use(slot, epoch, false, List.of(), catalog -> catalog.list(range, limit));
+    }
+
+    @Override
+    public List<StreamName> names(int slot, long epoch, NameRange range, int limit) {
+        return use(slot, epoch, false, List.of(), catalog -> catalog.names(range, limit));
+    }
+
+    @Override
+    public Reindexed reindex(int slot, long epoch) {
+        Slot held = slots.computeIfAbsent(slot, s -> new Slot());
+        synchronized (held) {
+            try {
+                StreamPlace place = StreamPlace.ofCatalog(slot);
+                SqliteCatalog catalog = held.open;
+                if (catalog == null || catalog.epoch != epoch) {
+                    catalog = FoundFiles.of(names.of(place)).database().isPresent()
+                            ? opened(held, slot, epoch, true)
+                            : create(held, place, epoch);
+                }
+                return catalog == null ? new Reindexed(0, 0, 0) : catalog.reindex(new Walk(names, slot).streams());
+            } catch (SQLException | IOException | BadMessage e) {
+                throw failed(held, slot, e);
+            }
+        }
+    }
+
+    @Override
+    public void close(int slot) {
+        Slot held = slots.get(slot);
+        if (held == null) {
+            return;
+        }
+        synchronized (held) {
+            SqliteCatalog catalog = held.open;
+            if (catalog != null) {
+                try {
+                    catalog.close();
+                    held.open = null;
+                } catch (SQLException | IOException e) {
+                    throw failed(held, slot, e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public int open() {
+        return (int) slots.values().stream().filter(s -> s.open != null).count();
+    }
+
+    private <T> T use(int slot, long epoch, boolean make, T whenNone, Work<T> work) {
+        Slot held = slots.computeIfAbsent(slot, s -> new Slot());
+        synchronized (held) {
+            try {
+                SqliteCatalog catalog = opened(held, slot, epoch, make);
+                return catalog == null ? whenNone : work.run(catalog);
+            } catch (SQLException | IOException | BadMessage e) {
+                throw failed(held, slot, e);
+            }
+        }
+    }
+
+    private @Nullable SqliteCatalog opened(Slot held, int slot, long epoch, boolean make)
+            throws SQLException, IOException {
+        SqliteCatalog open = held.open;
+        if (open != null && open.epoch == epoch) {
+            return open;
+        }
+        if (open != null) {
+            open.close();
+            held.open = null;
+        }
+        StreamPlace place = StreamPlace.ofCatalog(slot);
+        try {
+            return opened(held, place, epoch, make, FoundFiles.of(names.of(place)));
+        } catch (NoSuchFileException e) {
+            names.distrust(place);
+            return opened(held, place, epoch, make, FoundFiles.of(names.of(place)));
+        }
+    }
+
+    private @Nullable SqliteCatalog opened(Slot held, StreamPlace place, long epoch, boolean make, FoundFiles found)
+            throws SQLException, IOException {
+        Optional<FileName> database = found.database();
+        if (database.isEmpty()) {
+            return missing(held, place, epoch, make, found);
+        }
+        if (database.get().epoch() > epoch) {
+            throw new IOException("epoch " + database.get().epoch() + " has taken it over");
+        }
+        Claim claim = Claim.take(names, place, found, epoch, () -> {});
+        if (claim == null) {
+            names.distrust(place);
+            throw new IOException("another process holds it");
+        }
+        return connect(held, claim, epoch);
+    }
+
+    /** Where there was a catalog once it is made again from the files; but tombstones cannot be. */
+    private @Nullable SqliteCatalog missing(Slot held, StreamPlace place, long epoch, boolean make, FoundFiles found)
+            throws SQLException, IOException {
+        boolean lost = found.has(Part.CORRUPT);
+        if (names.has(place.slot(), DESTROYED)) {
+            throw new Damaged(
+                    "it is gone, and with it the numbers of destroyed streams; persist reindex begins a new one");
+        }
+        if (!lost && !make) {
+            return null;
+        }
+        SqliteCatalog made = create(held, place, epoch);
+        if (lost) {
+            LOG.warn("the catalog of slot {} was damaged and is made again: {}", place.slot(),
+                    made.reindex(new Walk(names, place.slot()).streams()));
+        }
+        return made;
+    }
+
+    private SqliteCatalog create(Slot held, StreamPlace place, long epoch) throws SQLException, IOException {
+        Claim claim = Claim.makeNew(names, place, FoundFiles.of(names.of(place)), epoch, () -> {});
+        if (claim == null) {
+            throw new IOException("another process is making it");
+        }
+        boolean written = false;
+        try {
+            claim.write(empty);
+            written = true;
+        } finally {
+            if (!written) {
+                claim.abandon();
+            }
+        }
+        return connect(held, claim, epoch);
+    }
+
+    private SqliteCatalog connect(Slot held, Claim claim, long epoch) throws SQLException, IOException {
+        Database database = null;
+        boolean good = false;
+        try {
+            database = Database.connect(claim.database());
+            if (Files.exists(claim.database().resolveSibling(claim.database().getFileName() + "-shm"))) {
+                throw new IOException("another program uses it: it has shared memory");
+            }
+            if (database.number("PRAGMA application_id") != CatalogSchema.APPLICATION_ID
+                    || database.number("PRAGMA user_version") != CatalogSchema.VERSION) {
+                throw new Damaged("it is no catalog, or of another version");
+            }
+            if (held.suspect && !database.text("PRAGMA quick_check(1)").equals("ok")) {
+                throw new Damaged("it is damaged");
+            }
+            database.run("PRAGMA cache_size=64");
+            SqliteCatalog catalog = new SqliteCatalog(claim, database, epoch, idMillis);
+            held.open = catalog;
+            held.suspect = false;
+            good = true;
+            return catalog;
+        } catch (SQLException e) {
+            if (SqliteStreamFile.isDamage(e)) {
+                letGo(claim, database);
+                database = null;
+                claim.lock().force();
+                claim.setAside();
+            }
+            throw e;
+        } finally {
+            if (!good) {
+                if (database != null) {
+                    letGo(claim, database);
+                }
+                claim.abandon();
+            }
+        }
+    }
+
+    /** Closes a connection that changed nothing; the log keeps its name. */
+    private static void letGo(Claim claim, @Nullable Database database) throws IOException {
+        if (database != null) {
+            try {
+                claim.rest();
+            } finally {
+                database.abandon();
+            }
+            claim.wake();
+        }
+    }
+
+    private StreamFileException failed(Slot held, int slot, Exception e) {
+        SqliteCatalog open = held.open;
+        if (open != null) {
+            held.open = null;
+            open.abandon();
+        }
+        held.suspect |= SqliteStreamFile.isDamage(e);
+        names.distrust(StreamPlace.ofCatalog(slot));
+        return failed(slot, e);
+    }
+
+    private static StreamFileException failed(int slot, Exception e) {
+        Kind kind = SqliteStreamFile.isDamage(e) ? Kind.CORRUPT : Kind.UNAVAILABLE;
+        return new StreamFileException(kind, StreamPlace.ofCatalog(slot).stream(),
+                "the catalog of slot " + slot + ": " + e.getMessage(), e);
+    }
+
+    /** The streams of a slot, by their files. */
+    private record Walk(Names names, int slot) {
+
+        Set<StreamName> streams() throws IOException {
+            Set<StreamName> found = new LinkedHashSet<>();
+            walk(List.of(), found);
+            return found;
+        }
+
+        private void walk(List<String> folders, Set<StreamName> found) throws IOException {
+            for (String name : names.listed(slot, folders)) {
+                Optional<FileName> file = FileName.parse(name);
+                if (name.startsWith("@")) {
+                    continue;
+                }
+                if (file.isPresent()) {
+                    if (file.get().part() == Part.DATABASE || file.get().part() == Part.CORRUPT) {
+                        stream(folders, file.get().token()).ifPresent(found::add);
+                    }
+                } else if (name.indexOf('.') < 0) {
+                    List<String> below = new ArrayList<>(folders);
+                    below.add(name);
+                    walk(below, found);
+                }
+            }
+        }
+
+        /** Empty where the path is abbreviated: who uses the stream enters it. */
+        private static Optional<StreamName> stream(List<String> folders, String token) {
+            List<String> path = new ArrayList<>(folders);
+            path.add(token);
+            try {
+                return StreamPath.parse(String.join("/", path));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.CatalogEntry;
+import io.natspersist.worker.file.StreamFileException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Entries on their way into one slot's catalog, many at a time, in the order in which they were given. Everything here is called on the
+ * loop, and calls back on it.
+ */
+final class CatalogLane {
+
+    /** How long an entry waits for others when nobody waits for it. */
+    private static final long GATHER_MILLIS = 1_000;
+
+    private final int slot;
+    private final long epoch;
+    private final StreamHost host;
+    private Map<StreamName, CatalogEntry> entries = new LinkedHashMap<>();
+    private List<Waiting> waiting = new ArrayList<>();
+    private boolean busy;
+    private boolean urgent;
+    private long sinceNanos;
+    private boolean mayBeOpen;
+    private long usedAtNanos;
+
+    private record Waiting(Runnable forced, Consumer<StreamFileException> failed) {}
+
+    CatalogLane(int slot, long epoch, StreamHost host) {
+        this.slot = slot;
+        this.epoch = epoch;
+        this.host = host;
+    }
+
+    /**
+     * Has an entry written and forced.
+     *
+     * @param urgently somebody waits for it
+     */
+    void put(CatalogEntry entry, boolean urgently, Runnable forced, Consumer<StreamFileException> failed) {
+        add(entry);
+        waiting.add(new Waiting(forced, failed));
+        urgent |= urgently;
+        flushIfDue(host.loop().nanos());
+    }
+
+    /** Has an entry written that is there already, with other counters. It may be lost. */
+    void refresh(CatalogEntry entry) {
+        add(entry);
+    }
+
+    private void add(CatalogEntry entry) {
+        if (entries.isEmpty()) {
+            sinceNanos = host.loop().nanos();
+        }
+        entries.put(entry.name(), entry);
+    }
+
+    /** To be called now and then. */
+    void flushIfDue(long nowNanos) {
+        boolean due = urgent || nowNanos - sinceNanos >= GATHER_MILLIS * 1_000_000;
+        if (busy || entries.isEmpty() || !due) {
+            return;
+        }
+        List<CatalogEntry> batch = List.copyOf(entries.values());
+        List<Waiting> told = waiting;
+        entries = new LinkedHashMap<>();
+        waiting = new ArrayList<>();
+        urgent = false;
+        busy = true;
+        used(nowNanos);
+        host.flushThreads().execute(() -> {
+            try {
+                host.files().catalogs().put(slot, epoch, batch);
+                if (!told.isEmpty() && !host.mistake(StreamMistake.CATALOG_NOT_FORCED)) {
+                    host.files().catalogs().sync(slot, epoch);
+                }
+                host.loop().execute(() -> flushed(() -> told.forEach(w -> w.forced.run())));
+            } catch (StreamFileException e) {
+                host.loop().execute(() -> flushed(() -> told.forEach(w -> w.failed.accept(e))));
+            }
+        });
+    }
+
+    private void flushed(Runnable tell) {
+        busy = false;
+        tell.run();
+        flushIfDue(host.loop().nanos());
+    }
+
+    /** Puts what waits on its way: the slot is let go of. Returns whether nothing is left. */
+    boolean finish() {
+        urgent = true;
+        flushIfDue(host.loop().nanos());
+        return !busy && entries.isEmpty();
+    }
+
+    /** The catalog is used, and perhaps opened. */
+    void used(long nowNanos) {
+        mayBeOpen = true;
+        usedAtNanos = nowNanos;
+    }
+
+    /** Lets go of the catalog if nobody used it for so long. */
+    void closeIfIdle(long nowNanos, long idleNanos) {
+        if (mayBeOpen && !busy && entries.isEmpty() && nowNanos - usedAtNanos >= idleNanos) {
+            mayBeOpen = false;
+            busy = true;
+            host.flushThreads().execute(() -> {
+                try {
+                    host.files().catalogs().close(slot);
+                } catch (StreamFileException e) {
+                    // It was let go of all the same; whoever needs it next opens it anew.
+                }
+                host.loop().execute(() -> flushed(() -> {}));
+            });
+        }
+    }
+}

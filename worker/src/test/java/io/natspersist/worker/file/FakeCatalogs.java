@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.StreamFileException.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The catalogs of {@link FakeStreamFiles}, whose monitor guards everything here: they lose what was put and not synced. */
+final class FakeCatalogs {
+    private final FakeStreamFiles volume;
+    private final RandomGenerator random;
+    private final Map<Integer, Stored> slots = new TreeMap<>();
+
+    /** One slot's catalog on the volume. */
+    private static final class Stored {
+        final NavigableMap<StreamName, Row> durable = new TreeMap<>(NameRange.ORDER);
+        NavigableMap<StreamName, Row> current = new TreeMap<>(NameRange.ORDER);
+        final List<List<Row>> unsynced = new ArrayList<>();
+        @Nullable
+        Handle handle;
+        String writer = "";
+        long epoch;
+
+        void sync() {
+            unsynced.forEach(rows -> rows.forEach(r -> durable.put(r.entry.name(), r)));
+            unsynced.clear();
+        }
+    }
+
+    private record Row(CatalogEntry entry, long by) {}
+
+    private static final class Handle {
+        final String node;
+        boolean locked = true;
+
+        Handle(String node) {
+            this.node = node;
+        }
+    }
+
+    FakeCatalogs(FakeStreamFiles volume, RandomGenerator random) {
+        this.volume = volume;
+        this.random = random;
+    }
+
+    private Stored opened(String node, int slot, long epoch) {
+        StreamName name = StreamPlace.ofCatalog(slot).stream();
+        volume.failIfScripted(name);
+        Stored stored = slots.computeIfAbsent(slot, s -> new Stored());
+        Handle handle = stored.handle;
+        if (stored.epoch > epoch) {
+            throw unavailable(name, "taken over by epoch " + stored.epoch);
+        }
+        if (handle != null && handle.node.equals(node) && !handle.locked) {
+            throw unavailable(name, "the lock is lost");
+        }
+        if (handle != null && !handle.node.equals(node) && handle.locked) {
+            throw unavailable(name, "held by a process on " + handle.node);
+        }
+        if (handle == null || !handle.node.equals(node)) {
+            stored.handle = new Handle(node);
+        }
+        if (!stored.writer.equals(node)) {
+            stored.writer = ""; // a machine gives up its lock only when the volume has what it wrote
+        }
+        stored.epoch = epoch;
+        return stored;
+    }
+
+    private static StreamFileException unavailable(StreamName name, String why) {
+        return new StreamFileException(Kind.UNAVAILABLE, name, why, null);
+    }
+
+    Catalogs of(String node) {
+        return new Catalogs() {
+            @Override
+            public void put(int slot, long epoch, List<CatalogEntry> entries) {
+                synchronized (volume) {
+                    volume.step(node, "before put", StreamPlace.ofCatalog(slot).stream());
+                    Stored stored = opened(node, slot, epoch);
+                    List<Row> rows = entries.stream().map(e -> new Row(e, epoch)).toList();
+                    rows.forEach(r -> stored.current.put(r.entry.name(), r));
+                    stored.unsynced.add(rows);
+                    stored.writer = node;
+                    volume.step(node, "after put", StreamPlace.ofCatalog(slot).stream());
+                }
+            }
+
+            @Override
+            public void sync(int slot, long epoch) {
+                synchronized (volume) {
+                    volume.step(node, "before catalog sync", StreamPlace.ofCatalog(slot).stream());
+                    opened(node, slot, epoch).sync();
+                    volume.step(node, "after catalog sync", StreamPlace.ofCatalog(slot).stream());
+                }
+            }
+
+            @Override
+            public Optional<Tombstone> tombstone(int slot, long epoch, StreamName stream) {
+                synchronized (volume) {
+                    return Optional.ofNullable(opened(node, slot, epoch).current.get(stream))
+                            .flatMap(r -> Optional.ofNullable(r.entry.tombstone()));
+                }
+            }
+
+            @Override
+            public List<CatalogEntry> list(int slot, long epoch, NameRange range, int limit) {
+                synchronized (volume) {
+                    return opened(node, slot, epoch).current.values()
+                            .stream()
+                            .map(Row::entry)
+                            .filter(e -> e.tombstone() == null && range.contains(e.name()))
+                            .limit(limit)
+                            .toList();
+                }
+            }
+
+            @Override
+            public List<StreamName> names(int slot, long epoch, NameRange range, int limit) {
+                return list(slot, epoch, range, limit).stream().map(CatalogEntry::name).toList();
+            }
+
+            @Override
+            public Reindexed reindex(int slot, long epoch) {
+                synchronized (volume) {
+                    return FakeCatalogs.this.reindex(opened(node, slot, epoch), volume.withFile(slot), epoch);
+                }
+            }
+
+            @Override
+            public void close(int slot) {
+                synchronized (volume) {
+                    Stored stored = slots.get(slot);
+                    if (stored != null && stored.handle != null && stored.handle.node.equals(node)) {
+                        if (stored.handle.locked) {
+                            stored.sync();
+                        }
+                        stored.handle = null;
+                    }
+                }
+            }
+
+            @Override
+            public int open() {
+                synchronized (volume) {
+                    return (int) slots.values().stream().filter(s -> s.handle != null && s.handle.node.equals(node))
+                            .count();
+                }
+            }
+        };
+    }
+
+    private Catalogs.Reindexed reindex(Stored stored, Collection<StreamName> withFile, long epoch) {
+        Set<StreamName> missing = new HashSet<>(withFile);
+        missing.removeAll(stored.current.keySet());
+        List<StreamName> gone = stored.current.values().stream().filter(r -> r.entry.tombstone() == null)
+                .map(r -> r.entry.name()).filter(n -> !withFile.contains(n)).toList();
+        stored.sync();
+        missing.forEach(n -> stored.current.put(n, new Row(new CatalogEntry(n, 0, 0, 0, 0, null), epoch)));
+        gone.forEach(stored.current::remove);
+        stored.durable.clear();
+        stored.durable.putAll(stored.current);
+        long live = stored.current.values().stream().filter(r -> r.entry.tombstone() == null).count();
+        return new Catalogs.Reindexed(live, missing.size(), gone.size());
+    }
+
+    /** The tombstone that anybody would find now, and the epoch of its writer. */
+    Map.@Nullable Entry<Tombstone, Long> buried(String node, int slot, long epoch, StreamName stream) {
+        Stored stored = slots.get(slot);
+        if (stored == null || stored.current.values().stream().noneMatch(r -> r.entry.tombstone() != null)) {
+            return null;
+        }
+        Row row = opened(node, slot, epoch).current.get(stream);
+        return row == null || row.entry.tombstone() == null ? null : Map.entry(row.entry.tombstone(), row.by);
+    }
+
+    void kill(String node) {
+        slots.values().stream().filter(s -> s.handle != null && s.handle.node.equals(node))
+                .forEach(s -> s.handle = null);
+    }
+
+    /** Of what the node put and did not sync some first batches survive. */
+    void losePower(String node) {
+        kill(node);
+        slots.values().stream().filter(s -> s.writer.equals(node)).forEach(this::loseUnsynced);
+    }
+
+    void losePower() {
+        slots.values().forEach(s -> {
+            s.handle = null;
+            loseUnsynced(s);
+        });
+    }
+
+    void takeLocks(String node) {
+        for (Stored stored : slots.values()) {
+            if (stored.handle != null && stored.handle.node.equals(node) && stored.handle.locked) {
+                stored.handle.locked = false;
+                loseUnsynced(stored);
+            }
+        }
+    }
+
+    private void loseUnsynced(Stored stored) {
+        int kept = stored.unsynced.isEmpty() ? 0 : random.nextInt(stored.unsynced.size() + 1);
+        stored.unsynced.subList(kept, stored.unsynced.size()).clear();
+        stored.sync();
+        stored.current = new TreeMap<>(NameRange.ORDER);
+        stored.current.putAll(stored.durable);
+    }
+
+    /** Whether the volume would know the stream after a power failure, be it as one that was destroyed. */
+    boolean knows(StreamName stream) {
+        return slots.values().stream().anyMatch(s -> s.durable.containsKey(stream));
+    }
+
+    List<StreamName> durable() {
+        Map<StreamName, Boolean> all = new HashMap<>();
+        slots.values().forEach(s -> s.durable.values().stream().filter(r -> r.entry.tombstone() == null)
+                .forEach(r -> all.put(r.entry.name(), true)));
+        return all.keySet().stream().sorted(NameRange.ORDER).toList();
+    }
+}
