@@ -18,6 +18,6 @@ final class TokenOrder implements Comparator<String> {
     }
 
     private static byte[] sortable(String name) {
-        return name.replace('.', (char) 1).getBytes(StandardCharsets.UTF_8);
+        return name.replace('.', '\u0001').getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -294,9 +294,11 @@ final class FaultPointRun {
                     "v".repeat(n) + n);
             case 5 -> new Write("delete", stream, headers.add(HeaderNames.SEQ, Math.max(1, last - 1)).build(), "");
             case 6 -> new Write("delete", stream, headers.add(HeaderNames.KEY, "k" + n % 5).build(), "");
-            default -> n % 3 == 0
-                    ? new Write("deleteAll", stream, headers.add(HeaderNames.END_SEQ, last / 2).build(), "")
-                    : Write.batch(stream, n);
+            default -> n % 14 == 0
+                    ? new Write("destroy", stream, headers.build(), "")
+                    : n % 3 == 0
+                            ? new Write("deleteAll", stream, headers.add(HeaderNames.END_SEQ, last / 2).build(), "")
+                            : Write.batch(stream, n);
         };
     }
 
@@ -362,6 +364,10 @@ final class FaultPointRun {
                         .startsWith("{\"seq\":" + seq.substring(4) + ",\"change\":" + model.change + ",");
                 yield "set " + seq.substring(4) + " " + write.stored();
             }
+            case "destroy" -> {
+                model.destroy();
+                yield "destroy";
+            }
             case "delete" -> {
                 long gone = key != null
                         ? model.deleteKey(key)
@@ -414,7 +420,9 @@ final class FaultPointRun {
             page.messages().stream().filter(m -> m.largeSize() > 0).forEach(m -> assertThat(whole(stream, m))
                     .as("%s %d", stream, m.seq()).isEqualTo(largeValue((int) m.largeSize())));
             assertThat(page.change()).as("changes of " + stream).isEqualTo(model.change);
-            assertThat(told(stream)).as("the history of " + stream).isEqualTo(changes.get(stream));
+            List<String> all = changes.get(stream);
+            int from = Math.max(0, all.lastIndexOf("destroy"));
+            assertThat(told(stream, from)).as("the history of " + stream).isEqualTo(all.subList(from, all.size()));
         });
         for (Message notice : cluster.notices) {
             String op = notice.headers().first(HeaderNames.OP);
@@ -446,12 +454,14 @@ final class FaultPointRun {
         return whole.toString();
     }
 
-    private List<String> told(String stream) {
-        Headers from = Headers.of(HeaderNames.EPOCH, "0", HeaderNames.CHANGE, "0");
-        ChangeBatch batch = ChangeBatch.decode(ask("resume", stream, from, "").payload());
+    /** What happened after that change; of what was before a stream was destroyed nothing is left. */
+    private List<String> told(String stream, int after) {
+        Headers from = Headers.of(HeaderNames.EPOCH, Long.toString(after == 0 ? 0 : cluster.epochs()),
+                HeaderNames.CHANGE, Integer.toString(after));
         List<String> told = new ArrayList<>();
+        ChangeBatch batch = ChangeBatch.decode(ask("resume", stream, from, "").payload());
         for (WireChange change : ((ChangeBatch.Changes) batch).changes()) {
-            assertThat(change.number()).isEqualTo(told.size() + 1);
+            assertThat(change.number()).isEqualTo(after + told.size() + 1);
             told.add(switch (change) {
                 case WireChange.Set set -> "set " + set.seq() + " " + (set.largeSize() > 0
                         ? StreamModel.large(set.largeSize())

@@ -149,6 +149,14 @@ final class OneCluster {
         return got[0];
     }
 
+    /** One page of what a worker lists. */
+    Message list(String worker, Headers headers) {
+        Transport.Reply[] got = new Transport.Reply[1];
+        client.request(SUBJECTS.list(worker, null), headers, new byte[0], 10_000, r -> got[0] = r);
+        time.runUntil(() -> got[0] != null, 20_000);
+        return ((Transport.Reply.Answer) got[0]).message();
+    }
+
     Message ask(String worker, String op, String stream, Headers headers, String payload) {
         return switch (request(worker, op, stream, headers,
                 payload.getBytes(java.nio.charset.StandardCharsets.UTF_8))) {

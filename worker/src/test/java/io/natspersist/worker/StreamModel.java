@@ -61,9 +61,13 @@ final class StreamModel {
         return removed(count);
     }
 
+    boolean exists() {
+        return change > 0 && destroyedBy != change;
+    }
+
     /** Returns how many messages went; -1: there was no stream. */
     long destroy() {
-        if (change == 0 || destroyedBy == change) {
+        if (!exists()) {
             return -1;
         }
         long count = messages.size();

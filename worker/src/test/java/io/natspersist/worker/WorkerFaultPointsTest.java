@@ -53,7 +53,7 @@ class WorkerFaultPointsTest {
         if (one == null) {
             assertThat(kinds).containsKeys("append", "force", "link", "createNew", "tryLock", "delete", "forceFolder",
                     "before apply", "after apply", "after sync", "after close", "after create", "after open",
-                    "after stage", "after upload", "after clean");
+                    "after stage", "after upload", "after clean", "after put", "after catalog sync", "after remove");
         }
     }
 }

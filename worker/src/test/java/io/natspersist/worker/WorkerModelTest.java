@@ -82,11 +82,12 @@ class WorkerModelTest {
         private void step() {
             String stream = "s" + random.nextInt(4);
             StreamModel model = models.computeIfAbsent(stream, s -> new StreamModel());
-            switch (random.nextInt(15)) {
+            switch (random.nextInt(16)) {
                 case 0, 1, 2, 3, 4 -> set(stream, model);
                 case 5 -> delete(stream, model);
                 case 6 -> deleteAll(stream, model);
                 case 14 -> destroy(stream, model);
+                case 15 -> list();
                 case 7 -> get(stream, model);
                 case 8 -> readAll(stream);
                 case 9 -> keys(stream, model);
@@ -197,6 +198,21 @@ class WorkerModelTest {
             assertThat(answer.get("destroyed").asBoolean()).isEqualTo(count >= 0);
             assertThat(answer.get("deleted").asLong()).isEqualTo(Math.max(0, count));
             assertThat(answer.get("change").asLong()).isEqualTo(model.change);
+        }
+
+        private void list() {
+            history.add("list");
+            List<String> listed = new ArrayList<>();
+            String after = null;
+            do {
+                Headers.Builder headers = Headers.builder().add(HeaderNames.LIMIT, random.nextInt(1, 4))
+                        .addIfPresent(HeaderNames.AFTER, after);
+                JsonNode page = json(cluster.list(worker, headers.build()));
+                page.get("streams").forEach(s -> listed.add(s.get("name").asText()));
+                after = page.has("next") ? page.get("next").asText() : null;
+            } while (after != null);
+            assertThat(listed).isEqualTo(models.entrySet().stream().filter(e -> e.getValue().exists())
+                    .map(Map.Entry::getKey).sorted().toList());
         }
 
         private void get(String stream, StreamModel model) {

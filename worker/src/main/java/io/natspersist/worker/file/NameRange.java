@@ -23,6 +23,8 @@ public record NameRange(@Nullable StreamName prefix, @Nullable StreamName after,
 
     /** In a sortable form of a name it stands where the dot was. No name has a control character. */
     private static final char SEPARATOR = 1;
+    /** Above whatever lies below a name, and below what follows that. */
+    private static final char NEXT = 2;
 
     public static final Comparator<StreamName> ORDER = Comparator.comparing(NameRange::sortable, StreamFile.KEY_ORDER);
 
@@ -49,13 +51,13 @@ public record NameRange(@Nullable StreamName prefix, @Nullable StreamName after,
     /** Sortable forms in the range are this or above. */
     String from() {
         String first = prefix == null ? "" : sortable(prefix);
-        String next = after == null ? "" : sortable(after) + (char) (notBelow ? SEPARATOR + 1 : SEPARATOR);
+        String next = after == null ? "" : sortable(after) + (notBelow ? NEXT : SEPARATOR);
         return StreamFile.KEY_ORDER.compare(first, next) > 0 ? first : next;
     }
 
     /** Sortable forms in the range are below this; null: there is no end. */
     @Nullable
     String below() {
-        return prefix == null ? null : sortable(prefix) + (char) (SEPARATOR + 1);
+        return prefix == null ? null : sortable(prefix) + NEXT;
     }
 }

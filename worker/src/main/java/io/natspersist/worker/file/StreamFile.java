@@ -154,7 +154,7 @@ public interface StreamFile {
     record EpochStart(long epoch, long firstChange) {
 
         /** The epoch of the owner that decided a change; 0: none of these did. */
-        static long of(long change, List<EpochStart> owners) {
+        public static long of(long change, List<EpochStart> owners) {
             for (EpochStart owner : owners.reversed()) {
                 if (owner.firstChange <= change) {
                     return owner.epoch;

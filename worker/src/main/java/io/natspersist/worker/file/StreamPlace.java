@@ -10,7 +10,6 @@ import java.util.List;
  * Where a stream's files lie, or those of a slot's catalog.
  *
  * @param stream whose files they are; of a catalog a name for messages
- * @param slot
  * @param folders below the slot's folder, outermost first
  * @param token how their names begin
  */

@@ -60,6 +60,7 @@ final class Contents {
     private final Map<String, Uploaded> learntUploads = new HashMap<>();
     /** The message ids of a stream that was destroyed and whose file is gone. */
     private Map<String, Remembered> idsBefore = Map.of();
+    private Change.@Nullable Destroy buriedBy;
 
     /** The file's word on a key that the tail does not know; seq 0: no such key. */
     private record KnownKey(long seq, long bytes) {}
@@ -277,8 +278,15 @@ final class Contents {
     }
 
     /** The file of the destroyed stream is gone; this is what is kept. */
-    void buried(Tombstone tombstone) {
+    void buried(StreamName name, Tombstone tombstone) {
         idsBefore = tombstone.remembered();
+        buriedBy = new Change.Destroy(name, EpochStart.of(tombstone.change(), tombstone.epochs()), tombstone.change(),
+                tombstone.at(), tombstone.lastSeq(), null);
+    }
+
+    /** The change that destroyed the stream whose file is gone; null: it was not, or has a file. */
+    Change.@Nullable Destroy buriedBy() {
+        return buriedBy;
     }
 
     /** What the catalog is to say of the stream, which is there. */

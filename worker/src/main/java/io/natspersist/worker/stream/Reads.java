@@ -210,7 +210,7 @@ final class Reads {
         if (inTail != null) {
             tell(new Result.Missed(inTail, contents.change(), stream.epoch()), answer);
         } else if (!stream.file().exists() && isBeforeTail(after)) {
-            tell(new Result.Reset(0, contents.change(), stream.epoch()), answer); // of a stream that was destroyed
+            tell(beforeTail(after), answer);
         } else {
             fromWholeFile(f -> f.changesAfter(after, op.limit(), host.maxAnswerBytes())
                     .<Result>map(c -> new Result.Missed(fitting(c), f.state().change(), stream.epoch()))
@@ -248,6 +248,15 @@ final class Reads {
             }
         }
         return fitting(result);
+    }
+
+    /** A stream that was destroyed has no file; only the change that did it is still known. */
+    private Result beforeTail(long after) {
+        Contents contents = stream.contents();
+        Change.Destroy destroy = contents.buriedBy();
+        return destroy != null && destroy.number() == after + 1
+                ? new Result.Missed(List.of(destroy), contents.change(), stream.epoch())
+                : new Result.Reset(0, contents.change(), stream.epoch());
     }
 
     private boolean isBeforeTail(long after) {

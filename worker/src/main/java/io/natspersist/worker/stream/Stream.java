@@ -161,7 +161,7 @@ final class Stream {
         List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
         nowOpen(new Found(state, ids, Long.MAX_VALUE), adopted);
         if (before != null) {
-            contents.buried(before);
+            contents.buried(name, before);
         }
     }
 
@@ -552,7 +552,7 @@ final class Stream {
             burying = false;
             if (tombstone != null) {
                 cataloged = false;
-                contents.buried(tombstone);
+                contents.buried(name, tombstone);
                 uploads.oldestUnused(Long.MAX_VALUE);
                 letGo(tombstone.change());
             }

@@ -29,7 +29,8 @@ class SchemaTest {
     @Test
     void theDocumentedTablesAreTheRealOnes() throws IOException {
         assertThat(Files.readString(document())).contains("```sql\n" + Schema.TABLES + "```\n")
-                .contains("```sql\n" + Schema.LARGE_VALUES + "```\n");
+                .contains("```sql\n" + Schema.LARGE_VALUES + "```\n")
+                .contains("```sql\n" + CatalogSchema.TABLES + "```\n");
     }
 
     private static Path document() {
