@@ -22,20 +22,25 @@ record ListPart<T>(List<T> items, @Nullable String next, BitSet slots) {
     private record Wire(@Nullable List<Item> streams, @Nullable List<Prefix> prefixes, @Nullable String next,
             String slots) {}
 
-    private record Item(String name, long messages, long bytes, long change, long seq) {}
+    private record Item(String name, @Nullable Long messages, @Nullable Long bytes, @Nullable Long change,
+            @Nullable Long seq) {}
 
-    private record Prefix(String prefix, long streams, boolean stream) {}
+    private record Prefix(String prefix, long streams, @Nullable Boolean stream) {}
 
     static ListPart<ListedStream> streams(Message answer) {
         return part(answer, wire -> Objects.requireNonNullElse(wire.streams, List.<Item>of()).stream()
-                .map(i -> new ListedStream(i.name, i.messages, i.bytes, i.seq, i.change))
+                .map(i -> new ListedStream(i.name, or0(i.messages), or0(i.bytes), or0(i.seq), or0(i.change)))
                 .toList());
     }
 
     static ListPart<Branch> tree(Message answer) {
         return part(answer, wire -> Objects.requireNonNullElse(wire.prefixes, List.<Prefix>of()).stream()
-                .map(p -> new Branch(p.prefix, p.streams, p.stream))
+                .map(p -> new Branch(p.prefix, p.streams, Boolean.TRUE.equals(p.stream)))
                 .toList());
+    }
+
+    private static long or0(@Nullable Long number) {
+        return number == null ? 0 : number;
     }
 
     private static <T> ListPart<T> part(Message answer, Function<Wire, List<T>> items) {

@@ -5,6 +5,7 @@ import io.natspersist.protocol.ServiceError;
 import io.natspersist.protocol.SlotRanges;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.Answers.Answer;
+import io.natspersist.worker.file.Branch;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.stream.Listed;
@@ -60,7 +61,7 @@ final class ListAnswers {
         return fields;
     }
 
-    private static Map<String, Object> branch(Listed.Branch branch) {
+    private static Map<String, Object> branch(Branch branch) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("prefix", branch.prefix().value());
         fields.put("streams", branch.streams());

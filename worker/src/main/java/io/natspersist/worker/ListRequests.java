@@ -35,8 +35,9 @@ final class ListRequests {
         if (depth > MOST_TOKENS || (depth == 0 && fields.has(HeaderNames.DEPTH))) {
             throw new BadMessage(HeaderNames.DEPTH, "is " + depth + ", 1 to " + MOST_TOKENS + " are legal");
         }
-        NameRange range = new NameRange(name(below), name(fields.text(HeaderNames.AFTER)),
-                depth > 0);
+        NameRange all = new NameRange(name(below), null);
+        StreamName after = name(fields.text(HeaderNames.AFTER));
+        NameRange range = after == null ? all : depth == 0 ? all.after(after) : all.afterBranch(after, (int) depth);
         return new ListRequest(range, Operations.limit(fields), (int) depth);
     }
 

@@ -4,6 +4,8 @@ package io.natspersist.worker.file;
 import io.natspersist.protocol.StreamName;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each slot's catalog: which streams the slot has, and tombstones of those that were destroyed. A catalog is opened when it is needed, for the
@@ -24,8 +26,15 @@ public interface Catalogs {
     /** The first streams that are there, in {@link NameRange#ORDER}, at most {@code limit}. */
     List<CatalogEntry> list(int slot, long epoch, NameRange range, int limit);
 
-    /** The names alone, which is cheaper. */
-    List<StreamName> names(int slot, long epoch, NameRange range, int limit);
+    /**
+     * How many streams have which prefix, in {@link NameRange#ORDER}; the first {@code limit} prefixes.
+     *
+     * @param depth how many tokens a prefix has beyond those of the range's
+     * @param upTo only prefixes up to this one; null: all
+     * @param except {@link NameRange#sortable} forms of streams that do not count
+     */
+    List<Branch> branches(int slot, long epoch, NameRange range, int depth, @Nullable StreamName upTo,
+            Set<String> except, int limit);
 
     /**
      * Enters streams that have a file and no entry, and strikes off those that have an entry and no file. Reads every folder of the slot.

@@ -28,6 +28,11 @@ public record NameRange(@Nullable StreamName prefix, @Nullable StreamName after,
 
     public static final Comparator<StreamName> ORDER = Comparator.comparing(NameRange::sortable, StreamFile.KEY_ORDER);
 
+    /** The same range after a prefix of a tree: what lies below it was counted with it, if it is as deep as prefixes are. */
+    public NameRange afterBranch(StreamName branch, int depth) {
+        return new NameRange(prefix, branch, tokens(sortable(branch)) == tokens(depth));
+    }
+
     public NameRange after(StreamName name) {
         return new NameRange(prefix, name);
     }
@@ -40,8 +45,42 @@ public record NameRange(@Nullable StreamName prefix, @Nullable StreamName after,
     }
 
     /** A name's form whose code points are in the order of the names. */
-    static String sortable(StreamName name) {
+    public static String sortable(StreamName name) {
         return name.value().replace('.', SEPARATOR);
+    }
+
+    /** The first tokens of a name. */
+    public static StreamName cut(StreamName name, int tokens) {
+        String sortable = sortable(name);
+        String first = cut(sortable, tokens);
+        return first.length() == sortable.length() ? name : fromSortable(first);
+    }
+
+    /** The first tokens of a sortable form. */
+    static String cut(String sortable, int tokens) {
+        int end = -1;
+        for (int i = 0; i < tokens; i++) {
+            end = sortable.indexOf(SEPARATOR, end + 1);
+            if (end < 0) {
+                return sortable;
+            }
+        }
+        return sortable.substring(0, end);
+    }
+
+    /** Whether a name is the prefix or lies below it, both in their sortable forms. */
+    static boolean isAtOrBelow(String sortable, String prefix) {
+        return sortable.startsWith(prefix)
+                && (sortable.length() == prefix.length() || sortable.charAt(prefix.length()) == SEPARATOR);
+    }
+
+    static int tokens(String sortable) {
+        return 1 + (int) sortable.chars().filter(c -> c == SEPARATOR).count();
+    }
+
+    /** How many tokens a prefix has that is so much deeper than the range's. */
+    public int tokens(int depth) {
+        return depth + (prefix == null ? 0 : tokens(sortable(prefix)));
     }
 
     static StreamName fromSortable(String sortable) {

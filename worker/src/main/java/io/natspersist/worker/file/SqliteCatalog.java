@@ -151,9 +151,24 @@ final class SqliteCatalog {
         return found;
     }
 
-    List<StreamName> names(NameRange range, int limit) throws SQLException {
+    List<Branch> branches(NameRange range, @Nullable StreamName upTo, Branches branches) throws SQLException {
+        String last = upTo == null ? null : NameRange.sortable(upTo);
+        try (ResultSet rows = ranged(NAMES, range, Integer.MAX_VALUE)) {
+            while (rows.next()) {
+                String name = rows.getString(1);
+                boolean beyond = last != null && StreamFile.KEY_ORDER.compare(name, last) > 0
+                        && !NameRange.isAtOrBelow(name, last);
+                if (beyond || !branches.add(name)) {
+                    break;
+                }
+            }
+        }
+        return branches.counted();
+    }
+
+    private List<StreamName> names() throws SQLException {
         List<StreamName> found = new ArrayList<>();
-        try (ResultSet rows = ranged(NAMES, range, limit)) {
+        try (ResultSet rows = ranged(NAMES, NameRange.ALL, Integer.MAX_VALUE)) {
             while (rows.next()) {
                 found.add(NameRange.fromSortable(rows.getString(1)));
             }
@@ -176,7 +191,7 @@ final class SqliteCatalog {
 
     /** Enters what has a file and no row, and strikes off what has a row and no file. */
     Catalogs.Reindexed reindex(Set<StreamName> withFile) throws SQLException, IOException {
-        List<StreamName> gone = new ArrayList<>(names(NameRange.ALL, Integer.MAX_VALUE));
+        List<StreamName> gone = names();
         gone.removeIf(name -> withFile.contains(name) || StreamPath.isAbbreviated(name));
         long added = 0;
         database.begin();

@@ -101,8 +101,10 @@ final class SqliteCatalogs implements Catalogs {
     }
 
     @Override
-    public List<StreamName> names(int slot, long epoch, NameRange range, int limit) {
-        return use(slot, epoch, false, List.of(), catalog -> catalog.names(range, limit));
+    public List<Branch> branches(int slot, long epoch, NameRange range, int depth, @Nullable StreamName upTo,
+            Set<String> except, int limit) {
+        return use(slot, epoch, false, List.of(), catalog -> catalog.branches(range, upTo,
+                new Branches(range.tokens(depth), limit, except)));
     }
 
     @Override

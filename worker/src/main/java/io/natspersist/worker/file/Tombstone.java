@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.State;
@@ -29,7 +30,7 @@ public record Tombstone(List<EpochStart> epochs, long change, long lastSeq, long
 
     /** The counters of the stream, and of a file in which nothing was stored since. */
     public State state() {
-        return new State(epochs, change, lastSeq, 0, 0, 0, true);
+        return new State(epochs, change, lastSeq, 0, 0, 0, 0, StreamConfig.NONE, true);
     }
 
     /** What is remembered under each message id. */

@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.Branch;
 import io.natspersist.worker.file.CatalogEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,6 @@ public sealed interface Listed {
 
     /** @param next the prefix after which the next page starts, what lies below it left out; null: this is the last one */
     record Tree(List<Branch> branches, @Nullable StreamName next, List<Integer> slots) implements Listed {}
-
-    /**
-     * @param streams how many streams there are with this prefix, itself included
-     * @param isStream whether it is one itself
-     */
-    record Branch(StreamName prefix, long streams, boolean isStream) {}
 
     record Refused(Result.Refused why) implements Listed {}
 }

@@ -2,15 +2,20 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.Branch;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.NameRange;
+import io.natspersist.worker.file.StreamFile;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listing {
 
-    /** A page of prefixes ends with the one at which so many names were looked at. */
-    private static final int MOST_SCANNED = 100_000;
     private static final int FEWEST = 8;
     private static final int MOST = 512;
     /** What an item takes in an answer beside its name, at most. */
@@ -54,9 +57,8 @@ final class Listing {
     }
 
     Listed page() {
-        Merged names = new Merged();
         List<Integer> numbers = slots.stream().map(Slot::number).toList();
-        return request.depth() == 0 ? streams(names, numbers) : tree(names, numbers);
+        return request.depth() == 0 ? streams(new Merged(), numbers) : tree(numbers);
     }
 
     private Listed streams(Merged names, List<Integer> numbers) {
@@ -72,40 +74,40 @@ final class Listing {
         return new Listed.Streams(page, null, numbers);
     }
 
-    private Listed tree(Merged names, List<Integer> numbers) {
-        List<Listed.Branch> page = new ArrayList<>();
-        long bytes = 0;
-        int scanned = 0;
-        for (CatalogEntry next = names.next(); next != null; next = names.next()) {
-            StreamName prefix = cut(next.name());
-            Listed.Branch open = page.isEmpty() ? null : page.getLast();
-            boolean same = open != null && open.prefix().equals(prefix);
-            bytes += same ? 0 : prefix.value().length() * 6L + ITEM_OVERHEAD;
-            boolean full = !same && (page.size() == request.limit() || (!page.isEmpty() && bytes > maxBytes));
-            if (full || (!same && scanned >= MOST_SCANNED)) {
-                return new Listed.Tree(page, page.getLast().prefix(), numbers);
+    /** Of each slot the first prefixes, so that all of a prefix's streams are counted before the page ends with it. */
+    private Listed tree(List<Integer> numbers) {
+        Set<String> known = new HashSet<>();
+        NavigableMap<StreamName, Branch> page = new TreeMap<>(NameRange.ORDER);
+        inMemory.forEach((name, what) -> {
+            known.add(NameRange.sortable(name));
+            if (what.there) {
+                StreamName prefix = NameRange.cut(name, request.range().tokens(request.depth()));
+                add(page, new Branch(prefix, 1, prefix.equals(name)));
             }
-            boolean isStream = prefix.equals(next.name());
-            if (open != null && same) {
-                page.set(page.size() - 1,
-                        new Listed.Branch(prefix, open.streams() + 1, open.isStream() || isStream));
-            } else {
-                page.add(new Listed.Branch(prefix, 1, isStream));
-            }
-            scanned++;
+        });
+        for (Slot slot : slots) {
+            StreamName upTo = page.size() > request.limit() ? page.lastKey() : null;
+            catalogs.branches(slot.number, slot.epoch, request.range(), request.depth(), upTo, known,
+                    request.limit() + 1).forEach(branch -> add(page, branch));
         }
-        return new Listed.Tree(page, null, numbers);
+        List<Branch> fitting = new ArrayList<>();
+        long bytes = 0;
+        for (Branch branch : page.values()) {
+            bytes += branch.prefix().value().length() * 6L + ITEM_OVERHEAD;
+            if (fitting.size() == request.limit() || (!fitting.isEmpty() && bytes > maxBytes)) {
+                return new Listed.Tree(fitting, fitting.getLast().prefix(), numbers);
+            }
+            fitting.add(branch);
+        }
+        return new Listed.Tree(fitting, null, numbers);
     }
 
-    /** A name's first tokens, as many as were asked for. */
-    private StreamName cut(StreamName name) {
-        StreamName prefix = request.range().prefix();
-        int end = prefix == null ? -1 : prefix.value().length();
-        for (int i = 0; i < request.depth() && end < name.value().length(); i++) {
-            int dot = name.value().indexOf('.', end + 1);
-            end = dot < 0 ? name.value().length() : dot;
+    /** Keeps one more than the page may have, to know that there are more. */
+    private void add(NavigableMap<StreamName, Branch> page, Branch branch) {
+        page.merge(branch.prefix(), branch, Branch::and);
+        if (page.size() > request.limit() + 1) {
+            page.pollLastEntry();
         }
-        return end == name.value().length() ? name : new StreamName(name.value().substring(0, end));
     }
 
     /** All names in order, each once. */
@@ -175,6 +177,7 @@ final class Listing {
         private Iterator<CatalogEntry> read = List.<CatalogEntry>of().iterator();
         private boolean mayHaveMore = true;
         private @Nullable CatalogEntry head;
+        private String sortable = "";
 
         Cursor(Slot slot, int batch) {
             this.slot = slot;
@@ -194,21 +197,18 @@ final class Listing {
                 read = more.iterator();
             }
             head = read.hasNext() ? read.next() : null;
+            sortable = head == null ? "" : NameRange.sortable(head.name());
             return head != null;
         }
 
         private List<CatalogEntry> read() {
             NameRange rest = head == null ? request.range() : request.range().after(head.name());
-            return request.depth() == 0
-                    ? catalogs.list(slot.number, slot.epoch, rest, batch)
-                    : catalogs.names(slot.number, slot.epoch, rest, batch).stream()
-                            .map(name -> new CatalogEntry(name, 0, 0, 0, 0, null))
-                            .toList();
+            return catalogs.list(slot.number, slot.epoch, rest, batch);
         }
 
         @Override
         public int compareTo(Cursor other) {
-            return NameRange.ORDER.compare(head().name(), other.head().name());
+            return StreamFile.KEY_ORDER.compare(sortable, other.sortable);
         }
     }
 }

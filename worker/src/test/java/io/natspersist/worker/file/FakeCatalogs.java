@@ -127,8 +127,11 @@ final class FakeCatalogs {
             }
 
             @Override
-            public List<StreamName> names(int slot, long epoch, NameRange range, int limit) {
-                return list(slot, epoch, range, limit).stream().map(CatalogEntry::name).toList();
+            public List<Branch> branches(int slot, long epoch, NameRange range, int depth, @Nullable StreamName upTo,
+                    Set<String> except, int limit) {
+                Branches branches = new Branches(range.tokens(depth), limit, except);
+                list(slot, epoch, range, Integer.MAX_VALUE).forEach(e -> branches.add(NameRange.sortable(e.name())));
+                return branches.counted().stream().limit(limit).toList();
             }
 
             @Override

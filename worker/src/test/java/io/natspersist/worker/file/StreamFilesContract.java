@@ -629,7 +629,8 @@ abstract class StreamFilesContract {
         StreamFile anew = files.create(STREAM, SLOT, 4, before);
 
         assertThat(anew.state())
-                .isEqualTo(new State(List.of(new EpochStart(3, 1), new EpochStart(4, 2)), 3, 2, 0, 0, 0, true));
+                .isEqualTo(new State(List.of(new EpochStart(3, 1), new EpochStart(4, 2)), 3, 2, 0, 0, 0, 0,
+                        StreamConfig.NONE, true));
         assertThat(anew.remembered("i1", 0)).contains(new Remembered(1, 3, 1));
         assertThat(anew.changesAfter(2, 10, 1_000).orElseThrow()).singleElement()
                 .satisfies(c -> assertThat(c.number()).isEqualTo(destroy.number()));
@@ -684,7 +685,13 @@ abstract class StreamFilesContract {
         NameRange below = new NameRange(new StreamName("a"), null);
         assertThat(listed(catalogs, below, 100)).containsExactly("a", "a.b", "a.b.c", "a.z");
         assertThat(listed(catalogs, below.after(new StreamName("a.b.c")), 100)).containsExactly("a.z");
-        assertThat(catalogs.names(SLOT, 3, below, 2)).extracting(StreamName::value).containsExactly("a", "a.b");
+        assertThat(catalogs.branches(SLOT, 3, NameRange.ALL, 1, null, Set.of(), 9)).startsWith(
+                new Branch(new StreamName("a"), 4, true), new Branch(new StreamName("a!"), 1, true));
+        assertThat(catalogs.branches(SLOT, 3, below, 1, null, Set.of(NameRange.sortable(new StreamName("a.b"))), 9))
+                .containsExactly(new Branch(new StreamName("a"), 1, true), new Branch(new StreamName("a.b"), 1, false),
+                        new Branch(new StreamName("a.z"), 1, true));
+        assertThat(catalogs.branches(SLOT, 3, below, 1, null, Set.of(), 2)).extracting(Branch::streams)
+                .containsExactly(1L, 2L);
         assertThat(names).allSatisfy(n -> assertThat(NameRange.ALL.contains(new StreamName(n))).isTrue());
         assertThat(names.stream().filter(n -> below.contains(new StreamName(n)))).containsExactly("a", "a.b", "a.b.c",
                 "a.z");
