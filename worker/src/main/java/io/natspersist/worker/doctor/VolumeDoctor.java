@@ -9,6 +9,7 @@ import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.StreamFileInspection;
 import io.natspersist.worker.file.StreamFileInspection.Contents;
+import io.natspersist.worker.file.StreamFileInspection.Entry;
 import io.natspersist.worker.file.StreamFileInspection.Found;
 import io.natspersist.worker.file.StreamFileInspection.NotSound;
 import io.natspersist.worker.journal.JournalInspection;
@@ -23,17 +24,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Examines a volume that no worker uses, without changing it: every journal, every stream's file, and whether they fit
- * together. Blocking; it reads everything.
+ * Examines a volume that no worker uses, without changing it: every journal, every stream's file, every slot's catalog, and whether
+ * they fit together. Blocking; it reads everything.
  */
 public final class VolumeDoctor {
 
     private static final String STREAMS = "streams";
     private static final String JOURNALS = "journals";
+    private static final String CATALOG = "@catalog.";
+    /** There where a stream of the slot was ever destroyed. */
+    private static final String DESTROYED = "@destroyed";
 
     private final Path root;
     private final int slots;
@@ -43,6 +49,8 @@ public final class VolumeDoctor {
     /** What the journals hold, and what the files have come to. */
     private final Map<StreamName, ChangeNumbers> journaled = new HashMap<>();
     private final Map<StreamName, Long> inFiles = new HashMap<>();
+    /** The streams that have a file in the slot that is being examined. */
+    private final Set<StreamName> here = new TreeSet<>();
     private int journals;
     private long changes;
     private long files;
@@ -125,7 +133,9 @@ public final class VolumeDoctor {
         if (slot < 0 || slot >= slots || !Files.isDirectory(folder)) {
             found(Finding.note(STREAMS + "/" + name, "it is not the folder of one of " + slots + " slots"));
         } else {
+            here.clear();
             examineFolder(folder, slot, "");
+            examineCatalog(folder);
         }
     }
 
@@ -136,7 +146,7 @@ public final class VolumeDoctor {
         for (Path child : list(folder)) {
             if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                 below.add(child);
-            } else if (!child.getFileName().toString().startsWith("@")) {
+            } else if (!path.isEmpty() || !child.getFileName().toString().startsWith("@")) {
                 names.add(child.getFileName().toString());
             }
         }
@@ -152,8 +162,59 @@ public final class VolumeDoctor {
         }
     }
 
-    private void examineStream(Path folder, int slot, String path, List<String> names) throws IOException {
-        Found found = inspection.look(folder, names);
+    // ---- catalogs
+
+    private void examineCatalog(Path folder) throws IOException {
+        List<String> names = list(folder).stream().map(path -> path.getFileName().toString())
+                .filter(name -> name.startsWith("@")).toList();
+        names.stream().filter(name -> !name.startsWith(CATALOG) && !name.equals(DESTROYED))
+                .forEach(name -> found(Finding.note(place(folder, name), "no slot has such a file")));
+        List<String> catalog = names.stream().filter(name -> name.startsWith(CATALOG)).toList();
+        Found found = inspection.look(folder, catalog);
+        report(folder, found, "a good copy, or run 'persist reindex'");
+        if (found.damage() != null) {
+            found(Finding.damage(place(folder, catalog.getFirst()), found.damage()));
+        } else if (found.database() != null) {
+            String place = place(folder, found.database());
+            try {
+                compare(place, inspection.readCatalog(folder, catalog));
+            } catch (NotSound e) {
+                found(Finding.damage(place, String.valueOf(e.getMessage())));
+            } catch (IOException e) {
+                found(Finding.damage(place, "it cannot be read: " + e));
+            }
+        } else if (names.contains(DESTROYED)) {
+            found(Finding.damage(place(folder, DESTROYED),
+                    "the slot has no catalog, and the numbers of streams that were destroyed are gone with it"));
+        } else if (!here.isEmpty()) {
+            found(Finding.note(place(folder, null), "the slot has no catalog; 'persist reindex' makes it"));
+        }
+    }
+
+    private void compare(String place, List<Entry> entries) {
+        Set<StreamName> unknown = new TreeSet<>(here);
+        for (Entry entry : entries) {
+            StreamName stream = entry.stream();
+            unknown.remove(stream);
+            long inFile = inFiles.getOrDefault(stream, 0L);
+            if (!entry.destroyed() && !here.contains(stream)) {
+                found(Finding.damage(place, "the stream " + stream + " is there with its change " + entry.change()
+                        + ", but has no file"));
+            } else if (inFile < entry.change() && !entry.destroyed()) {
+                found(Finding.damage(place, "the stream " + stream + " had come to change " + entry.change()
+                        + ", but its file holds those up to " + inFile + " only"));
+            } else if (entry.destroyed()) {
+                inFiles.merge(stream, entry.change(), Math::max);
+            }
+        }
+        unknown.forEach(stream -> found(Finding.note(place, "the stream " + stream
+                + " has a file and no entry; 'persist reindex' enters it")));
+    }
+
+    // ---- streams' files
+
+    /** What is true of a stream's files and a catalog's alike. */
+    private void report(Path folder, Found found, String remedy) {
         found.unfinished().forEach(name -> found(Finding.meaningless(place(folder, name),
                 "a file that was being made when its maker ended", folder.resolve(name))));
         found.emptyLogs().forEach(name -> found(Finding.meaningless(place(folder, name),
@@ -161,7 +222,12 @@ public final class VolumeDoctor {
         found.older().forEach(name -> found(Finding.note(place(folder, name),
                 "left by an owner that had been succeeded; it is never read")));
         found.setAside().forEach(name -> found(Finding.damage(place(folder, name),
-                "it was set aside as damaged: put a good copy in place under the name that ends with .db")));
+                "it was set aside as damaged: put in its place " + remedy)));
+    }
+
+    private void examineStream(Path folder, int slot, String path, List<String> names) throws IOException {
+        Found found = inspection.look(folder, names);
+        report(folder, found, "a good copy under the name that ends with .db");
         if (found.damage() != null) {
             found(Finding.damage(place(folder, names.getFirst()), found.damage()));
         } else if (found.database() != null) {
@@ -182,16 +248,21 @@ public final class VolumeDoctor {
             Contents contents = inspection.read(folder, names, expected.orElse(null));
             StreamName stream = contents.stream();
             if (stream != null) {
-                inFiles.merge(stream, contents.change(), Math::max);
+                isIn(stream, contents.change());
                 checkPlace(stream, slot, path, place);
             }
         } catch (NotSound e) {
-            expected.ifPresent(stream -> inFiles.put(stream, Long.MAX_VALUE));
+            expected.ifPresent(stream -> isIn(stream, Long.MAX_VALUE));
             found(Finding.damage(place, String.valueOf(e.getMessage())));
         } catch (IOException e) {
-            expected.ifPresent(stream -> inFiles.put(stream, Long.MAX_VALUE));
+            expected.ifPresent(stream -> isIn(stream, Long.MAX_VALUE));
             found(Finding.damage(place, "it cannot be read: " + e));
         }
+    }
+
+    private void isIn(StreamName stream, long change) {
+        here.add(stream);
+        inFiles.merge(stream, change, Math::max);
     }
 
     private void checkPlace(StreamName stream, int slot, String path, String place) {

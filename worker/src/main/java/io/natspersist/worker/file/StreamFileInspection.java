@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ public final class StreamFileInspection {
     private static final String APPLICATION_ID = "PRAGMA application_id";
     private static final String USER_VERSION = "PRAGMA user_version";
     private static final String STREAM = "SELECT ifnull((SELECT stream FROM meta), '')";
+
+    /** "Prsc". */
+    private static final long CATALOG_ID = 0x50727363;
+    private static final String ENTRIES = "SELECT name, change, destroyed IS NOT NULL FROM streams ORDER BY name";
 
     private final Path work;
 
@@ -54,6 +59,13 @@ public final class StreamFileInspection {
      * @param change the last one applied
      */
     public record Contents(@Nullable StreamName stream, long change) {}
+
+    /**
+     * What a slot's catalog says of a stream.
+     *
+     * @param change the number of its last change when this was written
+     */
+    public record Entry(StreamName stream, long change, boolean destroyed) {}
 
     /** A database that is not as it must be; the message says how. */
     public static final class NotSound extends Exception {
@@ -111,31 +123,10 @@ public final class StreamFileInspection {
      */
     public Contents read(Path folder, List<String> names, @Nullable StreamName expected)
             throws IOException, NotSound {
-        FoundFiles found = FoundFiles.of(names);
-        FileName database = found.database().orElseThrow(() -> new IOException("there is no database"));
-        Path copy = work.resolve("copy.db");
-        Path log = work.resolve("copy.db-wal");
-        try {
-            Files.copy(folder.resolve(database.toString()), copy, StandardCopyOption.REPLACE_EXISTING);
-            Optional<FileName> foundLog = found.log();
-            if (foundLog.isPresent()) {
-                Files.copy(folder.resolve(foundLog.get().toString()), log, StandardCopyOption.REPLACE_EXISTING);
-            }
-            return check(copy, expected);
-        } finally {
-            Files.deleteIfExists(copy);
-            Files.deleteIfExists(log);
-        }
-    }
-
-    private static Contents check(Path copy, @Nullable StreamName expected) throws NotSound {
-        Database database = null;
-        try {
-            database = Database.connect(copy);
+        return onCopy(folder, names, database -> {
             expect(database, APPLICATION_ID, Schema.APPLICATION_ID,
                     id -> "it is no stream's file: its application id is " + id);
-            expect(database, USER_VERSION, Schema.VERSION, version -> "its version is " + version + ", which only a"
-                    + " newer program can read");
+            expect(database, USER_VERSION, Schema.VERSION, StreamFileInspection::newer);
             String stream = database.text(STREAM);
             StreamName name = stream.isEmpty() ? expected : new StreamName(stream);
             if (expected != null && !expected.equals(name)) {
@@ -147,6 +138,64 @@ public final class StreamFileInspection {
             Meta meta = Meta.read(name, database);
             FileCheck.run(database, meta);
             return new Contents(stream.isEmpty() ? null : name, meta.change);
+        });
+    }
+
+    /**
+     * Reads all of a slot's catalog.
+     *
+     * @throws NotSound when it is damaged
+     * @throws IOException when it cannot be read
+     */
+    public List<Entry> readCatalog(Path folder, List<String> names) throws IOException, NotSound {
+        return onCopy(folder, names, database -> {
+            expect(database, APPLICATION_ID, CATALOG_ID, id -> "it is no catalog: its application id is " + id);
+            expect(database, USER_VERSION, 1, StreamFileInspection::newer);
+            String check = database.text("PRAGMA quick_check(1)");
+            if (!check.equals("ok")) {
+                throw new Damaged(check);
+            }
+            List<Entry> entries = new ArrayList<>();
+            try (ResultSet rows = database.prepared(ENTRIES).executeQuery()) {
+                while (rows.next()) {
+                    entries.add(new Entry(new StreamName(rows.getString(1)), rows.getLong(2), rows.getBoolean(3)));
+                }
+            }
+            return entries;
+        });
+    }
+
+    private static String newer(long version) {
+        return "its version is " + version + ", which only a newer program can read";
+    }
+
+    private interface Reading<T> {
+        T of(Database database) throws SQLException, WrongFile, NotSound;
+    }
+
+    private <T> T onCopy(Path folder, List<String> names, Reading<T> reading) throws IOException, NotSound {
+        FoundFiles found = FoundFiles.of(names);
+        FileName database = found.database().orElseThrow(() -> new IOException("there is no database"));
+        Path copy = work.resolve("copy.db");
+        Path log = work.resolve("copy.db-wal");
+        try {
+            Files.copy(folder.resolve(database.toString()), copy, StandardCopyOption.REPLACE_EXISTING);
+            Optional<FileName> foundLog = found.log();
+            if (foundLog.isPresent()) {
+                Files.copy(folder.resolve(foundLog.get().toString()), log, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return read(copy, reading);
+        } finally {
+            Files.deleteIfExists(copy);
+            Files.deleteIfExists(log);
+        }
+    }
+
+    private static <T> T read(Path copy, Reading<T> reading) throws NotSound {
+        Database database = null;
+        try {
+            database = Database.connect(copy);
+            return reading.of(database);
         } catch (SQLException | WrongFile | IllegalArgumentException e) {
             throw new NotSound("it is damaged: " + e.getMessage(), e);
         } finally {
@@ -156,7 +205,7 @@ public final class StreamFileInspection {
         }
     }
 
-    private static void expect(Database database, String question, long expected, Function<Long, String> otherwise)
+    private static void expect(Database database, String question, long expected, LongFunction<String> otherwise)
             throws SQLException, NotSound {
         long found = database.number(question);
         if (found != expected) {
