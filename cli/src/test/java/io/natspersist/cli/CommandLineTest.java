@@ -34,7 +34,8 @@ class CommandLineTest {
             "watch a --all --after 1/2", "watch a --after 12", "watch a --after x/2", "up --workers 0",
             "up --durability maybe",
             "up --nats nats://127.0.0.1:1 --with-nats", "up --port 99999", "replay", "replay f --speed slow",
-            "replay f --here --kill-every 1"})
+            "replay f --here --kill-every 1", "export backup", "export backup a --prefix b", "completion", "doctor",
+            "import"})
     void nonsenseEndsWithTwoAndSaysWhy(String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.USAGE.number());
         assertThat(err.toString(UTF_8)).isNotBlank();

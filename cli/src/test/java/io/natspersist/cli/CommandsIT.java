@@ -208,6 +208,18 @@ class CommandsIT {
     }
 
     @Test
+    void allStreamsBelowAPrefixAreExported() {
+        persist.run("set", "it.below.a", "1");
+        persist.run("set", "it.below.b.c", "2");
+        persist.run("set", "it.belowz", "3");
+        Path archive = folder.resolve("below");
+
+        assertThat(persist.run("export", archive.toString(), "--prefix", "it.below")).isZero();
+        assertThat(persist.out().lines()).containsExactlyInAnyOrder("it.below.a\t1", "it.below.b.c\t1");
+        assertThat(archive.resolve("it/below/b/c.jsonl")).exists();
+    }
+
+    @Test
     void anArchiveThatMakesNoSenseIsRefusedWithItsLine() throws IOException {
         Path archive = Files.createDirectories(folder.resolve("broken"));
         Path lines = archive.resolve("x.jsonl");

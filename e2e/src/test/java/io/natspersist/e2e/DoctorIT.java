@@ -281,4 +281,61 @@ class DoctorIT {
         assertThat(doctor()).isEqualTo(3);
         assertThat(said).contains("is no volume");
     }
+
+    private Path catalogOf(String stream) throws IOException {
+        Path slot = volume.resolve("streams").resolve(Integer.toString(new StreamName(stream).slot(1_024)));
+        try (Stream<Path> all = Files.list(slot)) {
+            return all.filter(path -> path.getFileName().toString().matches("@catalog\\.\\d+\\.db")).findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private void inCatalog(String stream, String sql) throws Exception {
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + catalogOf(stream));
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Test
+    void aStreamThatTheCatalogKnowsAndThatHasNoFileIsNamed() throws Exception {
+        inCatalog("docs.a",
+                "INSERT INTO streams (name, change, last_seq, messages, bytes) VALUES ('lost', 7, 7, 7, 7)");
+
+        assertDamage(catalogOf("docs.a"), "the stream lost is there with its change 7, but has no file");
+    }
+
+    @Test
+    void aFileThatIsOlderThanItsCatalogSaysIsNamed() throws Exception {
+        inCatalog("docs.a", "UPDATE streams SET change = 99");
+
+        assertDamage(catalogOf("docs.a"), "had come to change 99, but its file holds those up to ");
+    }
+
+    @Test
+    void aStreamThatTheCatalogDoesNotKnowIsNamed() throws Exception {
+        inCatalog("docs.a", "DELETE FROM streams");
+
+        assertThat(doctor()).as(said).isZero();
+        assertThat(said).contains("the stream docs.a has a file and no entry; 'persist reindex' enters it");
+    }
+
+    @Test
+    void aDamagedCatalogIsNamed() throws Exception {
+        overwrite(catalogOf("docs.b"), 68, 0, 0, 0, 0);
+
+        assertDamage(catalogOf("docs.b"), "it is no catalog");
+    }
+
+    @Test
+    void aCatalogThatIsGoneIsNamed() throws Exception {
+        Path catalog = catalogOf("docs.b");
+        Files.delete(catalog);
+        Files.deleteIfExists(catalog.resolveSibling(catalog.getFileName() + "-wal"));
+        assertThat(doctor()).as(said).isZero();
+        assertThat(said).contains("the slot has no catalog; 'persist reindex' makes it");
+
+        Files.writeString(catalog.resolveSibling("@destroyed"), "");
+        assertDamage(catalog.resolveSibling("@destroyed"), "the numbers of streams that were destroyed are gone");
+    }
 }

@@ -33,10 +33,14 @@ abstract class ArchiveCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** Checks the command line, before anything is connected. */
+    void check() {}
+
     abstract void run(Archive archive, PersistClient client) throws IOException;
 
     @Override
     public final Integer call() {
+        check();
         // Messages are stored as they are: the client must not give ids to those that have none.
         try (Connection connection = server.connect(config -> config.withMessageIds(false))) {
             run(new Archive(folder), connection.client());
