@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker;
 
+import io.natspersist.protocol.SetItem;
 import io.natspersist.protocol.WireMessage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +42,28 @@ final class StreamModel {
             ids.put(id, at);
         }
         return "seq " + at;
+    }
+
+    /** Each as {@link #set}. */
+    List<String> setMany(List<SetItem> items) {
+        return items.stream().map(i -> set(i.key(), Math.max(0, i.seq()), i.expectLastSeq(), i.expectSeq(), i.msgId(),
+                new String(i.value(), StandardCharsets.UTF_8))).toList();
+    }
+
+    /** The same of all, or the first error and its index. */
+    List<String> setAllOrNone(List<SetItem> items) {
+        for (int i = 0; i < items.size(); i++) {
+            SetItem item = items.get(i);
+            boolean known = item.msgId() != null && ids.containsKey(item.msgId());
+            if (!known && item.expectLastSeq() >= 0 && item.expectLastSeq() != lastSeq) {
+                return List.of("WRONG_LAST_SEQ " + i);
+            }
+            if (!known && item.expectSeq() >= 0 && item.expectSeq() != seqOf(item.key())) {
+                return List.of("WRONG_KEY_SEQ " + i);
+            }
+        }
+        return items.stream().map(i -> set(i.key(), Math.max(0, i.seq()), -1, -1, i.msgId(),
+                new String(i.value(), StandardCharsets.UTF_8))).toList();
     }
 
     long seqOf(@Nullable String key) {

@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.SetItem;
+import io.natspersist.protocol.SetMany;
+import io.natspersist.protocol.SetResults;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport.Reply;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,12 +86,13 @@ class WorkerModelTest {
         private void step() {
             String stream = "s" + random.nextInt(4);
             StreamModel model = models.computeIfAbsent(stream, s -> new StreamModel());
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(19)) {
                 case 0, 1, 2, 3, 4 -> set(stream, model);
                 case 5 -> delete(stream, model);
                 case 6 -> deleteAll(stream, model);
                 case 14 -> destroy(stream, model);
                 case 15 -> list();
+                case 16, 17, 18 -> setMany(stream, model);
                 case 7 -> get(stream, model);
                 case 8 -> readAll(stream);
                 case 9 -> keys(stream, model);
@@ -233,20 +238,65 @@ class WorkerModelTest {
             return seq == null ? 0 : Long.parseLong(seq);
         }
 
+        private void setMany(String stream, StreamModel model) {
+            boolean atomic = random.nextBoolean();
+            List<SetItem> items = new ArrayList<>();
+            List<String> keys = new ArrayList<>(List.of("k0", "k1", "k2", "k3", "k4"));
+            for (int n = random.nextInt(1, 6); n > 0; n--) {
+                ids++;
+                String key = random.nextBoolean() ? null : keys.get(random.nextInt(keys.size()));
+                keys.remove(atomic ? key : null);
+                long seq = !atomic && random.nextInt(6) == 0 ? random.nextLong(1, model.lastSeq + 3) : -1;
+                long expectLast = random.nextInt(8) == 0 ? Math.max(0, model.lastSeq - random.nextInt(2)) : -1;
+                long expectSeq = key != null && random.nextInt(5) == 0
+                        ? random.nextBoolean() ? model.seqOf(key) : 0
+                        : -1;
+                String id = random.nextInt(3) > 0 ? null : "id" + (random.nextInt(3) > 0 || atomic ? ids : ids - 2);
+                items.add(new SetItem(key, seq, expectLast, expectSeq, id, -1, -1, Headers.NONE,
+                        ("m".repeat(random.nextInt(30)) + ids).getBytes(StandardCharsets.UTF_8)));
+            }
+            history.add("setMany " + stream + (atomic ? " atomic " : " ") + items.stream()
+                    .map(i -> i.key() + " " + i.seq() + " " + i.expectLastSeq() + " " + i.expectSeq() + " " + i.msgId()
+                            + " " + new String(i.value(), StandardCharsets.UTF_8))
+                    .toList());
+            Message answer = ((Reply.Answer) cluster.request(worker, "setMany", stream,
+                    Headers.of(HeaderNames.ATOMIC, Boolean.toString(atomic)), new SetMany(items).encode())).message();
+            String error = answer.headers().first(HeaderNames.ERROR);
+            List<String> got = error != null
+                    ? List.of(error + " " + answer.headers().first(HeaderNames.ITEM))
+                    : SetResults.decode(answer.payload()).results().stream().map(one -> switch (one) {
+                        case SetResults.Stored s -> "seq " + s.seq() + (s.duplicate() ? " again" : "");
+                        case SetResults.Refused no -> no.code();
+                    }).toList();
+            assertThat(got).isEqualTo(atomic ? model.setAllOrNone(items) : model.setMany(items));
+        }
+
         private void readAll(String stream) {
             StreamModel model = models.get(stream);
             long from = random.nextLong(1, model.lastSeq + 2);
-            history.add("getAll " + stream + " from " + from);
+            long last = random.nextInt(3) == 0 ? random.nextLong(1, 9) : 0;
+            boolean newest = random.nextInt(3) == 0;
+            history.add("getAll " + stream + " from " + from + ", last " + last + (newest ? ", newest first" : ""));
             List<String> got = new ArrayList<>();
-            long next = from;
-            while (next != 0) {
-                MessagePage page = MessagePage.decode(
-                        ask("getAll", stream, Headers.of(HeaderNames.START_SEQ, "" + next, HeaderNames.LIMIT, "4"), "")
-                                .payload());
+            long left = last;
+            Headers.Builder headers = Headers.builder().add(HeaderNames.START_SEQ, from);
+            for (long next = -1; next != 0;) {
+                headers.add(HeaderNames.LIMIT, 4).add(HeaderNames.ORDER, newest ? "newest" : "oldest");
+                if (left > 0) {
+                    headers.add(HeaderNames.LAST_N, left);
+                }
+                MessagePage page = MessagePage.decode(ask("getAll", stream, headers.build(), "").payload());
                 got.addAll(StreamModel.read(page.messages()));
                 next = page.next();
+                left = newest && last > 0 ? left - page.messages().size() : 0;
+                headers = Headers.builder().add(HeaderNames.START_SEQ, newest ? from : next);
+                if (newest) {
+                    headers.add(HeaderNames.END_SEQ, next);
+                }
             }
-            assertThat(got).isEqualTo(model.read(from, Long.MAX_VALUE));
+            List<String> expected = model.read(from, Long.MAX_VALUE);
+            expected = last == 0 ? expected : expected.subList((int) Math.max(0, expected.size() - last), expected.size());
+            assertThat(got).isEqualTo(newest ? expected.reversed() : expected);
         }
 
         private void keys(String stream, StreamModel model) {
