@@ -295,7 +295,9 @@ class WorkerModelTest {
                 }
             }
             List<String> expected = model.read(from, Long.MAX_VALUE);
-            expected = last == 0 ? expected : expected.subList((int) Math.max(0, expected.size() - last), expected.size());
+            expected = last == 0
+                    ? expected
+                    : expected.subList((int) Math.max(0, expected.size() - last), expected.size());
             assertThat(got).isEqualTo(newest ? expected.reversed() : expected);
         }
 
