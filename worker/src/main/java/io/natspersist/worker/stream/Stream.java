@@ -188,7 +188,8 @@ final class Stream {
         found.ids().forEach(id -> host.recentIds().add(name, id));
         uploads.oldestUnused(found.oldestUnused());
         adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
-        cataloged = file.exists() && adopted.isEmpty();
+        boolean stored = contents.change() > 0 && !found.state().destroyed(); // else the file may hold parts alone
+        cataloged = file.exists() && adopted.isEmpty() && stored;
         phase = Phase.OPEN;
         host.opened(this);
         if (!file.exists()) {
