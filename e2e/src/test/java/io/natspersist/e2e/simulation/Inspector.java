@@ -3,6 +3,7 @@ package io.natspersist.e2e.simulation;
 
 import io.natspersist.client.AsyncStream;
 import io.natspersist.client.ClientConfig;
+import io.natspersist.client.ListedStream;
 import io.natspersist.client.Location;
 import io.natspersist.client.MessageRange;
 import io.natspersist.client.Page;
@@ -44,6 +45,13 @@ final class Inspector {
         StreamOracle oracle = world.oracle.stream(name);
         Call call = oracle.began("inspector", op);
         wait(name, "set", StreamCalls.call(client.stream(name).async(), op)).ifPresent(o -> oracle.ended(call, o));
+    }
+
+    /** The names of all streams that the cluster lists; null, and a problem of the oracle's, where it does not answer. */
+    @Nullable
+    List<String> list() {
+        return wait("all streams", "list", client.listAsync(null, null, 1_000))
+                .map(page -> page.items().stream().map(ListedStream::name).toList()).orElse(null);
     }
 
     /** Null, and a problem of the oracle's, where the stream does not answer. */

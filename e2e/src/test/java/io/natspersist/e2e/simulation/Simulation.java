@@ -80,9 +80,15 @@ final class Simulation {
         if (world.messagesVanished()) {
             world.streams().forEach(inspector::write);
         }
+        List<String> listed = inspector.list();
         for (String stream : world.streams()) {
             FinalView end = inspector.look(stream);
             if (end != null) {
+                boolean exists = end.change() > 0
+                        && !(!end.history().isEmpty() && end.history().getLast() instanceof Told.Destroy);
+                if (listed != null && listed.contains(stream) != exists) {
+                    world.oracle.problem(stream + " is at change " + end.change() + ", and the list is " + listed);
+                }
                 StreamOracle oracle = world.oracle.stream(stream);
                 world.time.runUntil(() -> oracle.watchers().stream().allMatch(w -> w.isAt(end)), 70_000);
                 oracle.check(end, world.oracle.losses);
