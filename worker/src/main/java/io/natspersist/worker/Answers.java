@@ -65,6 +65,7 @@ final class Answers {
             case Result.KeyPage r -> keys(r);
             case Result.Info r -> info(r, stream, slot, owner);
             case Result.Flushed r -> Answer.json(Map.of("change", r.change(), "epoch", r.epoch()));
+            case Result.Configured r -> configured(r);
             case Result.Missed r -> new Answer(Headers.NONE, new ChangeBatch.Changes(
                     r.changes().stream().map(Answers::wire).toList(), r.change(), r.epoch()).encode());
             case Result.Reset r ->
@@ -160,6 +161,18 @@ final class Answers {
         }
         fields.put("change", r.change());
         fields.put("epoch", r.epoch());
+        return Answer.json(fields);
+    }
+
+    private static Answer configured(Result.Configured r) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("config", r.config());
+        fields.put("effective", r.effective());
+        fields.put("change", r.change());
+        fields.put("epoch", r.epoch());
+        if (r.duplicate()) {
+            fields.put("duplicate", true);
+        }
         return Answer.json(fields);
     }
 

@@ -7,6 +7,7 @@ import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderFields;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.ServiceError;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.transport.Message;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.StreamFile.Range;
@@ -36,6 +37,7 @@ final class Operations {
             "delete",
             "deleteAll",
             "destroy",
+            "config",
             "keys",
             "info",
             "flush",
@@ -103,6 +105,7 @@ final class Operations {
                         msgId(fields));
             case "destroy" -> new Operation.Destroy(
                     only(fields, DESTROY).number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT), msgId(fields));
+            case "config" -> config(only(fields, Set.of()), request.payload());
             case "keys" -> new Operation.Keys(only(fields, KEYS).text(HeaderNames.AFTER_KEY), limit(fields));
             case "info" -> {
                 only(fields, Set.of());
@@ -116,6 +119,14 @@ final class Operations {
                     fields.required(HeaderNames.CHANGE), limit(fields));
             default -> throw new Unreadable(ErrorCode.UNKNOWN_OPERATION, "there is no operation '" + op + "'");
         };
+    }
+
+    private static Operation config(HeaderFields fields, byte[] payload) {
+        StreamConfig config = payload.length == 0 ? null : StreamConfig.read(payload);
+        if (config != null && config.durability() == StreamConfig.Durability.EPHEMERAL) {
+            throw new BadMessage("durability", "can be ephemeral only by the defaults for a stream's name");
+        }
+        return new Operation.Config(config, msgId(fields));
     }
 
     private static HeaderFields only(HeaderFields fields, Set<String> known) {

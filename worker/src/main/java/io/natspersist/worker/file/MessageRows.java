@@ -8,6 +8,8 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
+import io.natspersist.worker.file.StreamFile.Evictable;
+import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
@@ -37,6 +39,9 @@ final class MessageRows {
     private static final String KEYS = """
             SELECT key, seq FROM messages WHERE key IS NOT NULL AND key > ? ORDER BY key LIMIT ?""";
     private static final String FIRST_KEYS = "SELECT key, seq FROM messages WHERE key IS NOT NULL ORDER BY key LIMIT ?";
+    private static final String FIRST = "SELECT seq, time, size FROM messages ORDER BY seq";
+    private static final String EXPIRING = """
+            SELECT expires, seq, key, size FROM messages WHERE expires IS NOT NULL ORDER BY expires, seq LIMIT ?""";
     private static final String SEQ_OF_KEY = "SELECT seq FROM messages WHERE key = ?";
     private static final String STORED = "SELECT change, size, large FROM messages WHERE seq = ?";
     private static final String ADD = """
@@ -158,6 +163,34 @@ final class MessageRows {
             }
         }
         return keys;
+    }
+
+    /** @see StreamFile#evictable */
+    Evictable evictable(long messages, long bytes, long maxMessages, long maxBytes, long oldest) throws SQLException {
+        long upTo = 0;
+        long gone = 0;
+        long goneBytes = 0;
+        try (ResultSet rows = database.prepared(FIRST).executeQuery()) {
+            while (rows.next() && (messages - gone > maxMessages || bytes - goneBytes > maxBytes
+                    || rows.getLong(2) < oldest)) {
+                upTo = rows.getLong(1);
+                gone++;
+                goneBytes += rows.getLong(3);
+            }
+        }
+        return new Evictable(upTo, gone, goneBytes);
+    }
+
+    List<Expiring> expiring(int limit) throws SQLException {
+        PreparedStatement get = database.prepared(EXPIRING);
+        get.setLong(1, limit);
+        List<Expiring> expiring = new ArrayList<>();
+        try (ResultSet rows = get.executeQuery()) {
+            while (rows.next()) {
+                expiring.add(new Expiring(rows.getLong(1), rows.getLong(2), rows.getString(3), rows.getLong(4)));
+            }
+        }
+        return expiring;
     }
 
     Optional<Long> seqOf(String key) throws SQLException {

@@ -218,6 +218,16 @@ final class SqliteStreamFile implements StreamFile {
     }
 
     @Override
+    public Evictable evictable(long maxMessages, long maxBytes, long oldest) {
+        return use(() -> messages.evictable(state.messages(), state.bytes(), maxMessages, maxBytes, oldest));
+    }
+
+    @Override
+    public List<Expiring> expiring(int limit) {
+        return use(() -> messages.expiring(limit));
+    }
+
+    @Override
     public List<KeySeq> keys(@Nullable String afterKey, int limit) {
         return use(() -> messages.keys(afterKey, limit));
     }

@@ -58,6 +58,15 @@ public interface StreamFile {
     /** How many messages have a seq of at most {@code upToSeq}, and their bytes. */
     Counted count(long upToSeq);
 
+    /**
+     * The first messages, that must go until at most so many, with so many bytes, are left, and the first of those has a time
+     * of at least {@code oldest}. Reads what goes, and one message more.
+     */
+    Evictable evictable(long maxMessages, long maxBytes, long oldest);
+
+    /** The messages that expire, the soonest first. */
+    List<Expiring> expiring(int limit);
+
     /** Keys and the seqs of their messages, in {@link #KEY_ORDER}, after {@code afterKey} (null: from the first). */
     List<KeySeq> keys(@Nullable String afterKey, int limit);
 
@@ -198,6 +207,12 @@ public interface StreamFile {
     }
 
     record Counted(long messages, long bytes) {}
+
+    /** So many messages up to a seq. */
+    record Evictable(long upToSeq, long messages, long bytes) {}
+
+    /** A message that expires, ms since the epoch. */
+    record Expiring(long expires, long seq, @Nullable String key, long bytes) {}
 
     record KeySeq(String key, long seq) {}
 

@@ -72,7 +72,7 @@ final class BatchWrites {
         List<Result> results = new ArrayList<>(items.size());
         for (Operation.Set item : items) {
             Remembered before = writes.remembered(item.msgId());
-            Refused refused = before == null ? writes.refusal(item) : null;
+            Refused refused = before == null ? writes.refusal(item, new Limits.Taken()) : null;
             if (before != null) {
                 results.add(again(before));
             } else if (refused != null) {
@@ -91,12 +91,13 @@ final class BatchWrites {
     /** Conditions speak of the stream as it is before the first item is stored. */
     private Result.@Nullable RefusedItem refusalOfAny(List<Operation.Set> items) {
         long lastSeq = stream.contents().lastSeq();
+        Limits.Taken taken = new Limits.Taken();
         for (int i = 0; i < items.size(); i++) {
             Operation.Set item = items.get(i);
             if (seenBefore(item)) {
                 continue;
             }
-            Refused refused = writes.refusal(item);
+            Refused refused = writes.refusal(item, taken);
             if (refused == null) {
                 refused = Writes.refusalOfNumber(item, lastSeq);
             }

@@ -7,6 +7,7 @@ import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.StreamFile.Evictable;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.Tombstone;
@@ -48,6 +49,9 @@ final class Contents {
     private long messages;
     private long bytes;
     private boolean destroyed;
+    private final Expiry expiry = new Expiry();
+    private long fileFirstSeq;
+    private long fileFirstTime;
 
     /** Whether the file has no message at all, so that what the tail does not know is not there. */
     private boolean fileEmpty;
@@ -72,6 +76,8 @@ final class Contents {
         lastSeq = file.lastSeq();
         messages = file.messages();
         bytes = file.bytes();
+        fileFirstSeq = file.firstSeq();
+        fileFirstTime = file.firstTime();
         destroyed = file.destroyed();
         fileEmpty = file.messages() == 0;
         allKeysKnown = fileEmpty;
@@ -109,6 +115,36 @@ final class Contents {
     /** Whether the last change has destroyed the stream. */
     boolean isDestroyed() {
         return destroyed;
+    }
+
+    Expiry expiry() {
+        return expiry;
+    }
+
+    /** The time of the first message, or of one that was the first a moment ago; only where there are messages. */
+    long firstTime() {
+        Tail.Entry inTail = tail.firstLive();
+        boolean first = inTail != null && (fileEmpty || inTail.set().seq() < fileFirstSeq);
+        return inTail != null && first ? inTail.set().time() : fileFirstTime;
+    }
+
+    /** As {@link StreamFile#evictable}, where everything is in the tail. */
+    Evictable evictable(long maxMessages, long maxBytes, long oldest) {
+        Evictable goes = new Evictable(0, 0, 0);
+        for (Tail.Entry first : tail.liveFrom(0)) {
+            if (messages - goes.messages() <= maxMessages && bytes - goes.bytes() <= maxBytes
+                    && first.set().time() >= oldest) {
+                break;
+            }
+            goes = new Evictable(first.set().seq(), goes.messages() + 1, goes.bytes() + first.messageBytes());
+        }
+        return goes;
+    }
+
+    /** Takes in a configuration just decided and journaled. */
+    void configured(Change.Config config, Position position) {
+        begin(config);
+        tail.add(new Tail.Entry(config, position));
     }
 
     /** Whether everything that the stream holds is in the tail's memory. */
@@ -244,6 +280,7 @@ final class Contents {
         messages++;
         bytes += set.message().bytes();
         lastSeq = Math.max(lastSeq, set.seq());
+        expiry.stored(set);
         Tail.Entry entry = replaced == 0 ? new Tail.Entry(set, position) : new Tail.Entry(set, position, replaced);
         tail.add(entry);
         return entry;
@@ -271,6 +308,7 @@ final class Contents {
         begin(all);
         messages -= count;
         bytes -= size;
+        expiry.goneUpTo(all.upToSeq());
         cachedKeys.replaceAll((key, known) -> known.seq <= all.upToSeq() ? new KnownKey(0, 0) : known);
         Tail.Entry entry = new Tail.Entry(all, position);
         tail.add(entry);
@@ -299,6 +337,7 @@ final class Contents {
         begin(destroy);
         messages = 0;
         bytes = 0;
+        expiry.learn(List.of());
         cachedKeys.replaceAll((key, known) -> new KnownKey(0, 0));
         Tail.Entry entry = new Tail.Entry(destroy, position);
         tail.add(entry);
@@ -317,6 +356,7 @@ final class Contents {
     }
 
     private void uncount(Lookup.Present old) {
+        expiry.gone(old.seq());
         messages--;
         bytes -= old.bytes();
     }
@@ -324,6 +364,8 @@ final class Contents {
     /** The {@code count} oldest changes of the tail are in the file now, whose counters are {@code file}. */
     void applied(int count, StreamFile.State file) {
         fileEmpty = file.messages() == 0;
+        fileFirstSeq = file.firstSeq();
+        fileFirstTime = file.firstTime();
         learntSeqs.clear(); // they spoke of the file as it was
         learntKeys.clear();
         tail.applied(count, (key, state) -> cacheKey(key, new KnownKey(state.seq(), state.bytes())));

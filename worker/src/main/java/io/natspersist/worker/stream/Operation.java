@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.stream;
 
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
@@ -129,6 +130,17 @@ public sealed interface Operation {
             return true;
         }
     }
+
+    /** @param config null: only tell what it is */
+    record Config(@Nullable StreamConfig config, @Nullable String msgId) implements Operation {
+        @Override
+        public boolean writes() {
+            return config != null;
+        }
+    }
+
+    /** What the stream does by itself when it is time: see {@link Tidying}. */
+    record Tidy() implements Operation {}
 
     record Keys(@Nullable String afterKey, int limit) implements Operation {}
 

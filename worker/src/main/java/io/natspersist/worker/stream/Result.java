@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
@@ -39,6 +40,10 @@ public sealed interface Result {
     record KeyPage(List<KeySeq> keys, @Nullable String next, long change, long epoch) implements Result {}
 
     record Info(long messages, long bytes, long firstSeq, long lastSeq, long change, long epoch) implements Result {}
+
+    /** @param effective the configuration with the defaults for the stream's name */
+    record Configured(StreamConfig config, StreamConfig effective, long change, long epoch,
+            boolean duplicate) implements Result {}
 
     record Flushed(long change, long epoch) implements Result {}
 

@@ -2,10 +2,12 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.Tombstone;
@@ -57,6 +59,8 @@ final class Stream {
     private final BatchWrites batches;
     private final Reads reads;
     private final Uploads uploads;
+    private final Limits limits;
+    private final Tidying tidying;
 
     private Phase phase = Phase.OPENING;
     private Contents contents = new Contents(StreamFile.State.EMPTY);
@@ -72,6 +76,8 @@ final class Stream {
     private @Nullable Refused trouble;
     private long retryAtNanos;
     private int undurable;
+    /** What is journaled is answered once it is forced, whatever the worker does elsewhere. */
+    private boolean forced;
     private long tailBytes;
     private long usedAtNanos;
     private long changeWhenOpened;
@@ -86,6 +92,8 @@ final class Stream {
         this.batches = new BatchWrites(this, host, writes);
         this.reads = new Reads(this, host);
         this.uploads = new Uploads(this, host);
+        this.limits = new Limits(host.defaultsOf(name));
+        this.tidying = new Tidying(this, host);
         this.usedAtNanos = host.loop().nanos();
     }
 
@@ -107,6 +115,10 @@ final class Stream {
 
     FileLane file() {
         return file;
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     Uploads uploads() {
@@ -134,7 +146,7 @@ final class Stream {
 
     // ---- opening
 
-    private record Found(StreamFile.State state, List<String> ids, long oldestUnused) {}
+    private record Found(StreamFile.State state, List<String> ids, List<Expiring> expiring, long oldestUnused) {}
 
     /**
      * Opens the stream. Changes of dead owners that its file lacks go into the file before anything is answered: what they
@@ -159,7 +171,7 @@ final class Stream {
             return;
         }
         List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
-        nowOpen(new Found(state, ids, Long.MAX_VALUE), adopted);
+        nowOpen(new Found(state, ids, List.of(), Long.MAX_VALUE), adopted);
         if (before != null) {
             contents.buried(name, before);
         }
@@ -179,12 +191,16 @@ final class Stream {
         for (int from = 0; from < missing.size(); from += MOST_PER_BATCH) {
             f.apply(missing.subList(from, Math.min(missing.size(), from + MOST_PER_BATCH)));
         }
-        return new Found(f.state(), f.rememberedIds(0), f.oldestUnused());
+        return new Found(f.state(), f.rememberedIds(0), f.expiring(Expiry.MOST), f.oldestUnused());
     }
 
     private void nowOpen(Found found, AdoptedTail adopted) {
         contents = new Contents(found.state());
         changeWhenOpened = found.state().change();
+        contents.expiry().learn(found.expiring());
+        if (!host.mistake(StreamMistake.CONFIG_FORGOTTEN)) {
+            limits.configured(found.state().config());
+        }
         found.ids().forEach(id -> host.recentIds().add(name, id));
         uploads.oldestUnused(found.oldestUnused());
         adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
@@ -198,6 +214,7 @@ final class Stream {
         if (!unsynced.isEmpty()) {
             host.applied(this);
         }
+        waiting.addFirst(new Waiting(new Operation.Tidy(), done -> {}));
         pump();
     }
 
@@ -227,6 +244,29 @@ final class Stream {
         }
     }
 
+    /** Does what there is to do by itself: not a use of the stream. */
+    void tidy() {
+        if (phase == Phase.OPEN) {
+            waiting.add(new Waiting(new Operation.Tidy(), done -> {}));
+            pump();
+        }
+    }
+
+    private boolean tidied() {
+        if (!tidying.evict()) {
+            return false;
+        }
+        wakeNext();
+        return true;
+    }
+
+    private void wakeNext() {
+        long next = tidying.next();
+        if (next != Long.MAX_VALUE) {
+            host.wake(this, next);
+        }
+    }
+
     private void pump() {
         while (phase == Phase.OPEN && !fetching && !waiting.isEmpty()) {
             Waiting next = waiting.peek();
@@ -239,12 +279,14 @@ final class Stream {
 
     /** Returns false when the operation must wait for a {@link #fetch fact from the file}; it is then performed anew. */
     private boolean perform(Operation operation, Consumer<Result> answer) {
-        boolean done = switch (operation) {
+        boolean done = tidying.expire() && switch (operation) {
             case Operation.Set set -> writes.set(set, answer);
             case Operation.SetMany many -> batches.setMany(many, answer);
             case Operation.Delete delete -> writes.delete(delete, answer);
             case Operation.DeleteAll all -> writes.deleteAll(all, answer);
             case Operation.Destroy destroy -> writes.destroy(destroy, answer);
+            case Operation.Config config -> writes.config(config, answer);
+            case Operation.Tidy tidy -> tidied();
             case Operation.Get get -> reads.get(get.which(), answer);
             case Operation.Part part -> uploads.part(part, answer);
             case Operation.GetPart part -> uploads.getPart(part, answer);
@@ -304,14 +346,29 @@ final class Stream {
 
     /** The same, of changes that one request made. */
     void journaled(List<Change> changes, Runnable durable) {
+        forced = mustBeForced();
         undurable++;
         tailChanged();
+        wakeNext();
         host.changed(this);
-        host.journal().whenDurable(() -> {
+        whenDurable(() -> {
             undurable--;
             host.tell(changes);
             durable.run();
         });
+    }
+
+    /** In the order of the calls: while something waits for a force, so does what comes behind it. */
+    private void whenDurable(Runnable then) {
+        if (forced) {
+            host.journal().whenForced(then);
+        } else {
+            host.journal().whenDurable(then);
+        }
+    }
+
+    private boolean mustBeForced() {
+        return limits.effective().durability() == StreamConfig.Durability.SYNC || (forced && undurable > 0);
     }
 
     /** Gives an answer that reflects the stream as it is now, once all of that is durable and surely still ours to tell. */
@@ -319,7 +376,7 @@ final class Stream {
         if (undurable == 0) {
             host.whenStillOwner(answer);
         } else {
-            host.journal().whenDurable(() -> host.whenStillOwner(answer));
+            whenDurable(() -> host.whenStillOwner(answer));
         }
     }
 

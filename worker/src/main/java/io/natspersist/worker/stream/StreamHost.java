@@ -2,6 +2,8 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.loop.EventLoop;
+import io.natspersist.protocol.StreamConfig;
+import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.journal.JournalWriter;
@@ -61,6 +63,12 @@ interface StreamHost {
 
     /** The journal has let go of something that the stream held in it. */
     void synced(Stream stream);
+
+    /** What the stream is configured to where it says nothing itself. */
+    StreamConfig defaultsOf(StreamName stream);
+
+    /** {@link Stream#tidy} is to be called at that time, ms since the epoch, if the stream is open then. */
+    void wake(Stream stream, long atMillis);
 
     /** The stream has parts that are to be deleted, now or later: {@link Uploads#clean} is to be called now and then. */
     void uploading(Stream stream);

@@ -26,5 +26,11 @@ public enum StreamMistake {
     /** A large value is shown before its parts are forced. */
     PARTS_UNFORCED,
     /** A large value is shown though parts of it are missing. */
-    PARTS_UNCHECKED
+    PARTS_UNCHECKED,
+    /** An eviction lets one message more go than the limit asks for. */
+    EVICTS_ONE_TOO_MANY,
+    /** Messages stay though their time is up. */
+    EXPIRED_IS_KEPT,
+    /** A stream that is opened again has forgotten its configuration. */
+    CONFIG_FORGOTTEN
 }

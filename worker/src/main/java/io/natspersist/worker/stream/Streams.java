@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.Catalogs;
@@ -70,6 +71,7 @@ public final class Streams {
     private final Due toSync = new Due();
     private final Due toTrail = new Due();
     private final Due troubled = new Due();
+    private final Alarms alarms = new Alarms();
     private final Settling settling = new Settling();
     /** Those with parts that are to be deleted, now or later. */
     private final Set<Stream> uploading = new LinkedHashSet<>();
@@ -293,6 +295,7 @@ public final class Streams {
         toSync.remove(stream);
         toTrail.remove(stream);
         troubled.remove(stream);
+        alarms.remove(stream);
         uploading.remove(stream);
         ServedSlot served = slots.get(stream.slot());
         if (served != null) {
@@ -310,6 +313,7 @@ public final class Streams {
         boolean pressed = journal.bytes() > config.journalSyncBytes();
         toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
         settleAdopted(now, pressed);
+        alarms.due(host.now()).forEach(Stream::tidy);
         toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
         uploading.removeIf(stream -> !cleaned(stream));
         closeIdle(now);
@@ -566,6 +570,16 @@ public final class Streams {
         @Override
         public void synced(Stream stream) {
             toSync.remove(stream);
+        }
+
+        @Override
+        public StreamConfig defaultsOf(StreamName stream) {
+            return config.defaults().of(stream);
+        }
+
+        @Override
+        public void wake(Stream stream, long atMillis) {
+            alarms.set(stream, atMillis);
         }
 
         @Override

@@ -18,17 +18,18 @@ import java.util.function.Consumer;
  * @param idleMillis a stream that nobody asked for so long is closed
  * @param trailingMillis how long after the last change of a burst its number is told once more
  * @param idWindowMillis how long message ids are remembered at least
+ * @param defaults what streams are configured to where they say nothing themselves
  * @param mistakes planted by tests of the tests, empty otherwise
  */
 public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes, long applyAfterMillis,
         long applyAboveBytes, long syncAfterMillis, long journalSyncBytes, long journalMaxBytes, long idleMillis,
-        long trailingMillis, long idWindowMillis, Set<StreamMistake> mistakes) {
+        long trailingMillis, long idWindowMillis, StreamDefaults defaults, Set<StreamMistake> mistakes) {
 
     private static final long MIB = 1 << 20;
 
     public static final StreamsConfig DEFAULT = new StreamsConfig(20_000, 6_000, Runtime.getRuntime().maxMemory() / 4,
             1_000,
-            MIB, 15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, Set.of());
+            MIB, 15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, StreamDefaults.NONE, Set.of());
 
     public StreamsConfig {
         if (maxOpenStreams < 1 || maxOpenFiles < 1) {
@@ -70,6 +71,10 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         });
     }
 
+    public StreamsConfig withDefaults(StreamDefaults given) {
+        return with(c -> c.defaults = given);
+    }
+
     /** The same but for what {@code change} sets. */
     private StreamsConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
@@ -89,6 +94,7 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         long idleMillis;
         long trailingMillis;
         long idWindowMillis;
+        StreamDefaults defaults;
         Set<StreamMistake> mistakes;
 
         Draft(StreamsConfig of) {
@@ -103,13 +109,14 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
             idleMillis = of.idleMillis;
             trailingMillis = of.trailingMillis;
             idWindowMillis = of.idWindowMillis;
+            defaults = of.defaults;
             mistakes = of.mistakes;
         }
 
         StreamsConfig config() {
             return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
                     syncAfterMillis, journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis,
-                    mistakes);
+                    defaults, mistakes);
         }
     }
 }

@@ -273,6 +273,11 @@ final class Tail {
     }
 
     @Nullable
+    Entry firstLive() {
+        return live.isEmpty() ? null : live.firstEntry().getValue();
+    }
+
+    @Nullable
     Entry lastLive() {
         return live.isEmpty() ? null : live.lastEntry().getValue();
     }

@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.Remembered;
@@ -47,7 +48,7 @@ final class Writes {
         if (contents.seq(seq) instanceof Lookup.AskFile) {
             return fetchSeq(seq);
         }
-        Refused refused = refusal(op);
+        Refused refused = refusal(op, new Limits.Taken());
         if (refused != null) {
             return tell(refused, answer);
         }
@@ -71,7 +72,7 @@ final class Writes {
 
     /** Why a set cannot be, all that it depends on being known; null: it can. */
     @Nullable
-    Refused refusal(Operation.Set op) {
+    Refused refusal(Operation.Set op, Limits.Taken taken) {
         Contents contents = stream.contents();
         if (op.expectLastSeq() != Operation.ABSENT && op.expectLastSeq() != contents.lastSeq()) {
             return wrongLastSeq(op.expectLastSeq());
@@ -82,7 +83,13 @@ final class Writes {
                 return wrongKeySeq(keySeq, op.expectSeq());
             }
         }
-        return refusalOfNumber(op, contents.lastSeq());
+        Refused refused = refusalOfNumber(op, contents.lastSeq());
+        if (refused != null) {
+            return refused;
+        }
+        Lookup atKey = op.key() == null ? NOTHING : contents.key(op.key());
+        Lookup atSeq = op.seq() == 0 ? NOTHING : contents.seq(op.seq());
+        return stream.limits().refusal(op, atSeq, atKey, contents, taken, host.loop().nanos());
     }
 
     /** Numbers are used up where somebody stored at one of the last there are. */
@@ -95,7 +102,8 @@ final class Writes {
     /** The change that a set amounts to. */
     Change.Set decided(Operation.Set op, long number, long seq, long now) {
         return new Change.Set(stream.name(), stream.epoch(), number, now, seq,
-                op.time() == Operation.ABSENT ? now : op.time(), expires(op.ttl(), now), op.key(), op.msgId(),
+                op.time() == Operation.ABSENT ? now : op.time(), stream.limits().expires(op.ttl(), now), op.key(),
+                op.msgId(),
                 op.headers(), op.value(),
                 op.large());
     }
@@ -105,13 +113,9 @@ final class Writes {
         Contents contents = stream.contents();
         Lookup atKey = set.key() == null ? NOTHING : contents.key(set.key());
         Tail.Entry entry = contents.stored(set, position, contents.seq(set.seq()), atKey);
+        stream.limits().stored(set, host.loop().nanos());
         remember(set.msgId());
         return entry;
-    }
-
-    /** A time beyond all others where the sum is too large. */
-    private static long expires(long ttl, long now) {
-        return ttl <= 0 ? 0 : ttl > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ttl;
     }
 
     boolean delete(Operation.Delete op, Consumer<Result> answer) {
@@ -199,10 +203,38 @@ final class Writes {
         Change.Destroy destroy = new Change.Destroy(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
                 contents.lastSeq(), op.msgId());
         contents.destroyed(destroy, host.journal().append(destroy));
+        stream.limits().configured(StreamConfig.NONE);
         remember(op.msgId());
         Result destroyed = new Result.Destroyed(true, messages, destroy.number(), destroy.epoch(), false);
         stream.journaled(destroy, () -> answer.accept(destroyed));
         return true;
+    }
+
+    boolean config(Operation.Config op, Consumer<Result> answer) {
+        Contents contents = stream.contents();
+        StreamConfig config = op.config();
+        if (config == null) {
+            return tell(configured(contents.change(), stream.epoch(), false), answer);
+        }
+        Begun begun = begin(op.msgId(), before -> configured(before.change(), before.epoch(), true), answer);
+        if (begun != Begun.DECIDE) {
+            return begun == Begun.ANSWERED;
+        }
+        if (config.equals(stream.limits().own())) {
+            return tell(configured(contents.change(), stream.epoch(), false), answer);
+        }
+        Change.Config change = new Change.Config(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
+                config, op.msgId());
+        contents.configured(change, host.journal().append(change));
+        stream.limits().configured(config);
+        remember(op.msgId());
+        Result result = configured(change.number(), change.epoch(), false);
+        stream.journaled(change, () -> answer.accept(result));
+        return true;
+    }
+
+    private Result configured(long change, long epoch, boolean duplicate) {
+        return new Result.Configured(stream.limits().own(), stream.limits().effective(), change, epoch, duplicate);
     }
 
     private enum Begun {

@@ -190,6 +190,16 @@ final class FakeStreamFile implements StreamFile {
     }
 
     @Override
+    public Evictable evictable(long maxMessages, long maxBytes, long oldest) {
+        return read(s -> s.evictable(maxMessages, maxBytes, oldest));
+    }
+
+    @Override
+    public List<Expiring> expiring(int limit) {
+        return read(s -> s.expiring(limit));
+    }
+
+    @Override
     public List<KeySeq> keys(@Nullable String afterKey, int limit) {
         return read(s -> s.keys(afterKey, limit));
     }

@@ -7,6 +7,8 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.StreamFile.Evictable;
+import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
@@ -15,6 +17,7 @@ import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.Tombstone.UsedId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -276,6 +279,24 @@ final class MemoryStream {
     Counted count(long upToSeq) {
         Collection<Change.Set> counted = messages.headMap(upToSeq, true).values();
         return new Counted(counted.size(), counted.stream().mapToLong(m -> m.message().bytes()).sum());
+    }
+
+    Evictable evictable(long maxMessages, long maxBytes, long oldest) {
+        Evictable goes = new Evictable(0, 0, 0);
+        for (Change.Set first : messages.values()) {
+            if (messages.size() - goes.messages() <= maxMessages && bytes - goes.bytes() <= maxBytes
+                    && first.time() >= oldest) {
+                break;
+            }
+            goes = new Evictable(first.seq(), goes.messages() + 1, goes.bytes() + first.message().bytes());
+        }
+        return goes;
+    }
+
+    List<Expiring> expiring(int limit) {
+        return messages.values().stream().filter(m -> m.expires() != 0)
+                .sorted(Comparator.comparingLong(Change.Set::expires).thenComparingLong(Change.Set::seq)).limit(limit)
+                .map(m -> new Expiring(m.expires(), m.seq(), m.key(), m.message().bytes())).toList();
     }
 
     List<KeySeq> keys(@Nullable String afterKey, int limit) {
