@@ -7,6 +7,7 @@ import io.natspersist.protocol.HeaderFields;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Message;
@@ -31,6 +32,8 @@ final class Answers {
     record Info(String stream, int slot, long messages, long bytes, long firstSeq, long lastSeq, long change,
             long epoch,
             String owner) {}
+
+    record Config(StreamConfig config, StreamConfig effective, long change, long epoch) {}
 
     record Flush(long change, long epoch) {}
 
@@ -59,6 +62,11 @@ final class Answers {
         Info info = Json.read(answer.payload(), Info.class);
         return new StreamInfo(info.stream, info.slot, info.messages, info.bytes, info.firstSeq, info.lastSeq,
                 new Position(info.epoch, info.change), info.owner);
+    }
+
+    static Configured configured(Message answer) {
+        Config config = Json.read(answer.payload(), Config.class);
+        return new Configured(config.config, config.effective, new Position(config.epoch, config.change));
     }
 
     static Position flushed(Message answer) {

@@ -2,6 +2,7 @@
 package io.natspersist.client;
 
 import io.natspersist.protocol.ErrorCode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,11 @@ public final class AsyncKeyValue {
         Batch batch = new Batch();
         keys.forEach(key -> batch.add(SetOptions.key(key), values.get(key)));
         return batch;
+    }
+
+    /** Puts a value that is gone by itself after so long; zero: never. */
+    public CompletableFuture<Long> put(String key, byte @Nullable [] value, Duration ttl) {
+        return stream.set(SetOptions.key(key).withTtl(ttl), value).thenApply(Stored::seq);
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */

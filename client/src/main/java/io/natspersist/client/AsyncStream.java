@@ -4,6 +4,7 @@ package io.natspersist.client;
 import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
@@ -139,7 +140,8 @@ public final class AsyncStream {
                 .addIfPresent(HeaderNames.EXPECT_LAST_SEQ, text(options.expectLastSeq()))
                 .addIfPresent(HeaderNames.EXPECT_SEQ, text(options.expectSeq()))
                 .addIfPresent(HeaderNames.MSG_ID, msgId)
-                .addIfPresent(HeaderNames.TIME, text(options.time()));
+                .addIfPresent(HeaderNames.TIME, text(options.time()))
+                .addIfPresent(HeaderNames.TTL, text(options.ttl() == null ? null : options.ttl().toMillis()));
         return write("set", headers.build().and(value).and(options.headers()), payload, msgId != null, Answers::stored);
     }
 
@@ -240,6 +242,18 @@ public final class AsyncStream {
         String msgId = client.nextMsgId();
         return write("destroy", headers.addIfPresent(HeaderNames.MSG_ID, msgId).build(), EMPTY, msgId != null,
                 Answers::destroyed);
+    }
+
+    /** What was configured, and what that means together with the defaults for the stream's name. */
+    public CompletableFuture<Configured> config() {
+        return read("config", Headers.NONE, Answers::configured);
+    }
+
+    /** Configures the stream anew: what is said here takes the place of all that was said before. */
+    public CompletableFuture<Configured> configure(StreamConfig config) {
+        String msgId = client.nextMsgId();
+        Headers headers = msgId == null ? Headers.NONE : Headers.of(HeaderNames.MSG_ID, msgId);
+        return write("config", headers, config.json(), msgId != null, Answers::configured);
     }
 
     /** The first page of the stream's keys, in the order of their UTF-8 bytes. */

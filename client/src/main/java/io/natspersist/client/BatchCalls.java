@@ -94,7 +94,8 @@ final class BatchCalls {
         SetOptions options = item.options();
         return new SetItem(options.key(), number(options.seq()), number(options.expectLastSeq()),
                 number(options.expectSeq()), options.msgId() == null ? client.nextMsgId() : options.msgId(),
-                number(options.time()), SetItem.ABSENT, options.headers(), item.value());
+                number(options.time()),
+                options.ttl() == null ? SetItem.ABSENT : options.ttl().toMillis(), options.headers(), item.value());
     }
 
     private static long number(@Nullable Long given) {

@@ -3,6 +3,8 @@ package io.natspersist.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import io.natspersist.protocol.StreamConfig;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -72,6 +74,21 @@ public final class KeyValue {
     /** Puts all values under their keys or none, and gives the revisions. */
     public Map<String, Long> putAllOrNone(Map<String, byte @Nullable []> values) {
         return client.await(async.putAllOrNone(values));
+    }
+
+    /** Puts a value that is gone by itself after so long; zero: never. */
+    public long put(String key, byte @Nullable [] value, Duration ttl) {
+        return client.await(async.put(key, value, ttl));
+    }
+
+    /** The store's configuration: that of its stream. */
+    public Configured config() {
+        return client.await(async.stream().config());
+    }
+
+    /** Configures the store anew. With {@code discard} old, the keys that were not put for the longest time go first. */
+    public Configured configure(StreamConfig config) {
+        return client.await(async.stream().configure(config));
     }
 
     /** Puts a value under the key only if nothing is there, and gives its revision; empty: something was there. */

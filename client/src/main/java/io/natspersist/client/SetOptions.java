@@ -2,6 +2,7 @@
 package io.natspersist.client;
 
 import io.natspersist.transport.Headers;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param msgId a second set with the same id, within two minutes at least, is answered as the first was. Without one the
  *        client makes one ({@link ClientConfig#messageIds()})
  * @param time milliseconds since the epoch; without it the worker's clock counts
+ * @param ttl how long the message lives, in whole milliseconds; zero: for ever; without it the stream's configuration counts
  * @param headers the application's own, stored with the message; none may begin with {@code Persist-} or {@code Nats-}
  */
 public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Long expectLastSeq,
-        @Nullable Long expectSeq, @Nullable String msgId, @Nullable Long time, Headers headers) {
+        @Nullable Long expectSeq, @Nullable String msgId, @Nullable Long time, @Nullable Duration ttl,
+        Headers headers) {
 
     /** Append, with nothing special. */
-    public static final SetOptions NONE = new SetOptions(null, null, null, null, null, null, Headers.NONE);
+    public static final SetOptions NONE = new SetOptions(null, null, null, null, null, null, null, Headers.NONE);
 
-    /** @throws IllegalArgumentException when a header is reserved, or a key is expected and none is given */
+    /** @throws IllegalArgumentException when a header is reserved, a key is expected and none is given, or the ttl is negative */
     public SetOptions {
         if (expectSeq != null && key == null) {
             throw new IllegalArgumentException("expectSeq needs a key");
+        }
+        if (ttl != null && (ttl.isNegative() || (!ttl.isZero() && ttl.toMillis() == 0))) {
+            throw new IllegalArgumentException("ttl is " + ttl + ", it must be a millisecond at least, or zero");
         }
         headers.forEach((name, value) -> {
             if (io.natspersist.protocol.HeaderNames.isReserved(name)) {
@@ -73,6 +79,11 @@ public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Lon
         return with(o -> o.time = millis);
     }
 
+    /** @param lives zero: for ever */
+    public SetOptions withTtl(Duration lives) {
+        return with(o -> o.ttl = lives);
+    }
+
     public SetOptions withHeaders(Headers own) {
         return with(o -> o.headers = own);
     }
@@ -97,6 +108,8 @@ public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Lon
         String msgId;
         @Nullable
         Long time;
+        @Nullable
+        Duration ttl;
         Headers headers;
 
         Draft(SetOptions of) {
@@ -106,11 +119,12 @@ public record SetOptions(@Nullable String key, @Nullable Long seq, @Nullable Lon
             expectSeq = of.expectSeq;
             msgId = of.msgId;
             time = of.time;
+            ttl = of.ttl;
             headers = of.headers;
         }
 
         SetOptions options() {
-            return new SetOptions(key, seq, expectLastSeq, expectSeq, msgId, time, headers);
+            return new SetOptions(key, seq, expectLastSeq, expectSeq, msgId, time, ttl, headers);
         }
     }
 }

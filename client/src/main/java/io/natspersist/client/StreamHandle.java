@@ -3,6 +3,7 @@ package io.natspersist.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import io.natspersist.protocol.StreamConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -182,6 +183,16 @@ public final class StreamHandle {
     /** The stream's keys, in the order of their UTF-8 bytes, read page by page while the iteration goes on. */
     public Iterable<KeyEntry> keys() {
         return () -> new PageIterator<>(client, async.keys());
+    }
+
+    /** What was configured, and what that means together with the defaults for the stream's name. */
+    public Configured config() {
+        return client.await(async.config());
+    }
+
+    /** Configures the stream anew: what is said here takes the place of all that was said before. */
+    public Configured configure(StreamConfig config) {
+        return client.await(async.configure(config));
     }
 
     public StreamInfo info() {

@@ -123,9 +123,6 @@ final class Operations {
 
     private static Operation config(HeaderFields fields, byte[] payload) {
         StreamConfig config = payload.length == 0 ? null : StreamConfig.read(payload);
-        if (config != null && config.durability() == StreamConfig.Durability.EPHEMERAL) {
-            throw new BadMessage("durability", "can be ephemeral only by the defaults for a stream's name");
-        }
         return new Operation.Config(config, msgId(fields));
     }
 

@@ -15,6 +15,7 @@ public enum WorkerSetting implements Setting {
     SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),
     DRAIN_SECONDS("20", "how long a stop may take: half of it for slots to move away, then what has not moved is put"
             + " into the files"),
+    STREAM_DEFAULTS("", "a JSON file: what streams are configured to where they say nothing themselves, by prefix"),
     METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
             + " any that is free; nothing is served unless told");
     // @formatter:on

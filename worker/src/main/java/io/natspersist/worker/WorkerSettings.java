@@ -2,11 +2,15 @@
 package io.natspersist.worker;
 
 import io.natspersist.metrics.Listen;
+import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.stream.StreamDefaults;
+import io.natspersist.worker.stream.StreamsConfig;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,17 +66,30 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         Integer segmentBytes = from.read(WorkerSetting.SEGMENT_BYTES, v -> positive(v));
         Integer drainSeconds = from.read(WorkerSetting.DRAIN_SECONDS, v -> positive(v));
         String url = from.read(WorkerSetting.NATS, v -> v);
+        StreamDefaults defaults = given.containsKey(WorkerSetting.STREAM_DEFAULTS)
+                ? from.read(WorkerSetting.STREAM_DEFAULTS, WorkerSettings::defaults)
+                : StreamDefaults.NONE;
         Listen metrics = given.containsKey(WorkerSetting.METRICS)
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
-                || segmentBytes == null || drainSeconds == null || url == null || !mistakes.isEmpty()) {
+                || segmentBytes == null || drainSeconds == null || url == null || defaults == null
+                || !mistakes.isEmpty()) {
             throw new IllegalArgumentException("the worker cannot start:\n  " + String.join("\n  ", mistakes));
         }
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
-                JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes));
+                JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes))
+                .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults));
         return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name), root, fileThreads,
                 drainSeconds, metrics);
+    }
+
+    private static StreamDefaults defaults(String file) {
+        try {
+            return StreamDefaults.read(Files.readAllBytes(Path.of(file)));
+        } catch (IOException | BadMessage e) {
+            throw new IllegalArgumentException(e.toString(), e);
+        }
     }
 
     private static Map<WorkerSetting, String> flags(String[] args, List<String> mistakes) {

@@ -41,7 +41,7 @@ record ImportedMessage(long seq, SetOptions options, byte @Nullable [] value, @N
             headers.add(header.path(0).asText(), header.path(1).asText());
         }
         SetOptions options = new SetOptions(fields.path("key").textValue(), seq, null, null,
-                fields.path("id").textValue(), fields.path("time").asLong(), headers.build());
+                fields.path("id").textValue(), fields.path("time").asLong(), null, headers.build());
         String text = fields.path("value").textValue();
         String file = fields.path("file").textValue();
         return new ImportedMessage(seq, options,

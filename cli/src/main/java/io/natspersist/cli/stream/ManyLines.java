@@ -12,6 +12,7 @@ import io.natspersist.client.SetOptions;
 import io.natspersist.client.SetResult;
 import io.natspersist.client.StreamHandle;
 import io.natspersist.transport.Headers;
+import java.time.Duration;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +27,8 @@ final class ManyLines {
     private static final int MOST_AT_ONCE = 1_000;
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Those that are printed and say nothing about how to store are passed over. */
-    private static final Set<String> KNOWN = Set.of("value", "base64", "key", "seq", "id", "time", "headers",
-            "expectSeq", "expectLastSeq", "change", "epoch", "size");
+    private static final Set<String> KNOWN = Set.of("value", "base64", "key", "seq", "id", "time", "ttl", "headers",
+            "expectSeq", "expectLastSeq", "change", "expires", "epoch", "size");
 
     private final BufferedReader in;
     private int lines;
@@ -84,7 +85,13 @@ final class ManyLines {
 
     private static SetOptions options(JsonNode json) {
         return new SetOptions(text(json, "key"), number(json, "seq"), number(json, "expectLastSeq"),
-                number(json, "expectSeq"), text(json, "id"), number(json, "time"), headers(json.get("headers")));
+                number(json, "expectSeq"), text(json, "id"), number(json, "time"), ttl(json),
+                headers(json.get("headers")));
+    }
+
+    private static @Nullable Duration ttl(JsonNode json) {
+        Long millis = number(json, "ttl");
+        return millis == null ? null : Duration.ofMillis(millis);
     }
 
     private static byte @Nullable [] value(JsonNode json) throws IOException {

@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,9 @@ public final class SetCommand extends StreamCommand {
 
     @Option(names = "--time", paramLabel = "MILLIS", description = "the message's time, ms since the epoch")
     private @Nullable Long time;
+
+    @Option(names = "--ttl", paramLabel = "MILLIS", description = "how long the message lives, ms; 0: for ever")
+    private @Nullable Long ttl;
 
     @Option(names = {"-H", "--header"}, paramLabel = "NAME:VALUE", description = "a header to store with the message;"
             + " repeatable")
@@ -136,6 +140,7 @@ public final class SetCommand extends StreamCommand {
 
     SetOptions options() {
         return new SetOptions(key, seq, expectLastSeq, create ? Long.valueOf(0) : expectSeq, messageId, time,
+                ttl == null ? null : Duration.ofMillis(ttl),
                 parsedHeaders());
     }
 

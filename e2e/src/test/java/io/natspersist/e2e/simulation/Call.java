@@ -35,6 +35,7 @@ final class Call {
             case Outcome.Stored stored -> stored.change();
             case Outcome.Deleted deleted -> deleted.change();
             case Outcome.Destroyed destroyed -> destroyed.change();
+            case Outcome.Configured configured -> configured.change();
             case Outcome.Found found -> found.change();
             case Outcome.Listed listed -> listed.change();
             case Outcome.Keys keys -> keys.change();

@@ -80,7 +80,8 @@ final class ClientProcess {
     private void goOn(String stream) {
         node.loop().after(random.nextLong(1, world.scenario.pauseMillis() * 2), () -> {
             if (world.busy()) {
-                act(stream, sources.get(stream).next(), () -> goOn(stream));
+                OpSource source = sources.get(stream);
+                act(stream, random.nextInt(50) == 0 ? source.configure() : source.next(), () -> goOn(stream));
                 if (random.nextInt(4) == 0) {
                     act(stream, sources.get(stream).append(), () -> {});
                 }

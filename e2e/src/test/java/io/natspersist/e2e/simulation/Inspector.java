@@ -11,6 +11,7 @@ import io.natspersist.client.PersistClient;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.simulation.VirtualTime;
@@ -41,10 +42,35 @@ final class Inspector {
 
     /** One more change: who has missed the last notice, and its repetition too, learns of it by the next one. */
     void write(String name) {
-        Op op = Op.Set.append("last-" + name);
+        call(name, Op.Set.append("last-" + name));
+    }
+
+    /** From now on the streams change only when told to. */
+    void calm(List<String> names) {
+        names.forEach(name -> call(name, new Op.Configure(StreamConfig.NONE)));
+        world.time.runFor(OpSource.MOST_TTL);
+        names.forEach(this::deleteExpiring);
+    }
+
+    /** Nothing expires any more, unless a clock was set back: that would go on while the stream is looked at. */
+    private void deleteExpiring(String name) {
+        List<Long> expiring = new ArrayList<>();
+        Optional<Page<StreamMessage>> page = wait(name, "getAll", client.stream(name).async().getAll(MessageRange.ALL));
+        page.ifPresent(all -> all.items().stream().filter(message -> message.expires() != 0)
+                .forEach(message -> expiring.add(message.seq())));
+        if (!expiring.isEmpty()) {
+            if (!world.scenario.faults().contains(FaultKind.CLOCK_JUMP)) {
+                world.oracle.problem(name + " holds messages whose time was up: " + expiring);
+            }
+            call(name, new Op.Delete(expiring));
+        }
+    }
+
+    private void call(String name, Op op) {
         StreamOracle oracle = world.oracle.stream(name);
         Call call = oracle.began("inspector", op);
-        wait(name, "set", StreamCalls.call(client.stream(name).async(), op)).ifPresent(o -> oracle.ended(call, o));
+        wait(name, op.toString(), StreamCalls.call(client.stream(name).async(), op))
+                .ifPresent(o -> oracle.ended(call, o));
     }
 
     /** The names of all streams that the cluster lists; null, and a problem of the oracle's, where it does not answer. */

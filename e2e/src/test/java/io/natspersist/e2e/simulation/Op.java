@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.StreamConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ sealed interface Op {
     default boolean writes() {
         return this instanceof Set || this instanceof SetMany || this instanceof Delete || this instanceof DeleteKey
                 || this instanceof DeleteAll
-                || this instanceof Destroy;
+                || this instanceof Destroy || this instanceof Configure;
     }
 
     /**
@@ -55,6 +56,8 @@ sealed interface Op {
     record DeleteAll(long endSeq) implements Op {}
 
     record Destroy() implements Op {}
+
+    record Configure(StreamConfig config) implements Op {}
 
     record Get(long seq) implements Op {}
 

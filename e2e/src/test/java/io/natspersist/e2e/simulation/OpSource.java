@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.StreamConfig;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,6 +41,20 @@ final class OpSource {
     Op next() {
         int kind = random.nextInt(100);
         return kind < 10 ? many() : kind < 30 ? append() : kind < 48 ? key() : kind < 72 ? special(kind) : read(kind);
+    }
+
+    /** The longest that a message lives which expires, ms. */
+    static final long MOST_TTL = 3_000;
+
+    /** Limits that are soon met; mostly none. */
+    Op configure() {
+        StreamConfig config = switch (random.nextInt(6)) {
+            case 0 -> StreamConfig.NONE.withMaxMsgs(random.nextLong(2, 8));
+            case 1 -> StreamConfig.NONE.withMaxMsgs(random.nextLong(2, 8)).withDiscard(StreamConfig.Discard.NEW);
+            case 2 -> StreamConfig.NONE.withTtl(random.nextLong(200, MOST_TTL));
+            default -> StreamConfig.NONE;
+        };
+        return new Op.Configure(config);
     }
 
     /** A write that no expectation can refuse. */

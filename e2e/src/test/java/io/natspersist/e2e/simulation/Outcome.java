@@ -18,6 +18,9 @@ sealed interface Outcome {
     /** @param existed whether there was a stream to be destroyed; not where the request was repeated */
     record Destroyed(boolean existed, long count, long change) implements Outcome {}
 
+    /** @param change as of which the stream is configured so; earlier calls may have done it */
+    record Configured(long change) implements Outcome {}
+
     /** @param change of the message; 0: there is none */
     record Found(Optional<Item> item, long change) implements Outcome {}
 

@@ -63,6 +63,8 @@ final class PlantedBugs {
                     case ADOPTION_SKIPPED -> Set.of(KILL, CRASHES_IN_A_ROW);
                     case HIGHER_EPOCH_IGNORED ->
                         Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
+                    case EVICTS_ONE_TOO_MANY, EXPIRED_IS_KEPT -> Set.of(KILL);
+                    case CONFIG_FORGOTTEN -> Set.of(KILL, BACK_AND_FORTH);
                     case PARTS_UNFORCED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
                     case PARTS_UNCHECKED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, LOST_LOCKS);
                 });

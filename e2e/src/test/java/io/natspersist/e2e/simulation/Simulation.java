@@ -77,6 +77,7 @@ final class Simulation {
                     + world.clients().stream().filter(c -> !c.idle()).map(c -> c.name).toList());
         }
         Inspector inspector = new Inspector(world);
+        inspector.calm(world.streams());
         if (world.messagesVanished()) {
             world.streams().forEach(inspector::write);
         }

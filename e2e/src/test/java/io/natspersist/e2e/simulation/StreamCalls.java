@@ -5,6 +5,7 @@ import io.natspersist.client.AsyncStream;
 import io.natspersist.client.Batch;
 import io.natspersist.client.MessageRange;
 import io.natspersist.client.Page;
+import io.natspersist.client.NotStored;
 import io.natspersist.client.PersistException;
 import io.natspersist.client.SetOptions;
 import io.natspersist.client.SetResult;
@@ -45,6 +46,8 @@ final class StreamCalls {
             case Op.Destroy destroy -> stream.destroy()
                     .thenApply(d -> new Outcome.Destroyed(d.destroyed() && !d.duplicate(), d.count(),
                             d.position().change()));
+            case Op.Configure configure -> stream.configure(configure.config())
+                    .thenApply(c -> new Outcome.Configured(c.position().change()));
             case Op.Get get -> stream.get(get.seq()).thenApply(StreamCalls::found);
             case Op.GetKey key -> stream.get(key.key()).thenApply(StreamCalls::found);
             case Op.Last last -> stream.last().thenApply(StreamCalls::found);
@@ -67,7 +70,13 @@ final class StreamCalls {
     private static Outcome stored(List<? extends SetResult> results) {
         return new Outcome.StoredMany(results.stream().<Outcome>map(one -> one instanceof Stored s
                 ? new Outcome.Stored(s.seq(), s.position().change(), s.duplicate())
-                : new Outcome.Refused()).toList());
+                : refused((NotStored) one)).toList());
+    }
+
+    private static Outcome refused(NotStored item) {
+        return item.code().equals(ErrorCode.STREAM_FULL.name())
+                ? new Outcome.Failed(item.code())
+                : new Outcome.Refused();
     }
 
     private static MessageRange range(Op.GetAll all) {
@@ -76,7 +85,8 @@ final class StreamCalls {
     }
 
     private static SetOptions options(Op.Set set) {
-        return new SetOptions(set.key(), set.seq(), set.expectLast(), set.expectKey(), set.msgId(), null, Headers.NONE);
+        return new SetOptions(set.key(), set.seq(), set.expectLast(), set.expectKey(), set.msgId(), null, null,
+                Headers.NONE);
     }
 
     private static Outcome.Deleted deleted(io.natspersist.client.Deleted deleted) {

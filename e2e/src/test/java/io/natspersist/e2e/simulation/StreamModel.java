@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.StreamConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class StreamModel {
     private long lastSeq;
     private long change;
     private boolean destroyed;
+    private StreamConfig config = StreamConfig.NONE;
 
     /** Begins anew with nothing, at that change. */
     void reset(long atChange) {
@@ -35,8 +37,19 @@ final class StreamModel {
         } else if (told instanceof Told.Destroy) {
             items.clear();
             keys.clear();
+            config = StreamConfig.NONE;
+        } else if (told instanceof Told.Config configured) {
+            config = configured.config();
         }
         destroyed = told instanceof Told.Destroy;
+    }
+
+    /** A copy that has this change too. */
+    StreamModel with(Told told) {
+        StreamModel copy = new StreamModel();
+        items.values().forEach(copy::put);
+        copy.apply(told);
+        return copy;
     }
 
     void put(Item item) {
@@ -61,6 +74,11 @@ final class StreamModel {
     /** Whether something was stored, and not destroyed since. */
     boolean exists() {
         return change > 0 && !destroyed;
+    }
+
+    /** What was configured last. */
+    StreamConfig config() {
+        return config;
     }
 
     /** The number of the last change. */

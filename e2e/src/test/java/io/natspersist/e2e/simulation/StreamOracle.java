@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
+import io.natspersist.protocol.StreamConfig.Discard;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -128,7 +131,9 @@ final class StreamOracle {
         if (call.op instanceof Op.Destroy) {
             return told instanceof Told.Destroy;
         }
-        return call.op instanceof Op.DeleteAll ? told instanceof Told.DeleteAll : told instanceof Told.Delete;
+        return call.op instanceof Op.DeleteAll
+                ? told instanceof Told.DeleteAll all && all.cause() == Cause.ASKED
+                : told instanceof Told.Delete delete && delete.cause() == Cause.ASKED;
     }
 
     private void checkWatcher(WatchRecord watcher, Map<Long, Told> history, FinalView end, boolean cut) {
@@ -172,6 +177,7 @@ final class StreamOracle {
             }
             state.apply(told);
             reads.at(state);
+            checkConfiguration(state, cut);
         }
         reads.impossible().forEach(call -> problem("no state between can have been seen by " + call));
         if (!state.items().equals(end.items())) {
@@ -218,13 +224,35 @@ final class StreamOracle {
             problem("its expectation did not hold: " + told + " for " + call + "; last seq was " + before.lastSeq()
                     + ", the key's " + before.seqOf(set.key()));
         }
+        StreamModel after = before.with(told);
+        StreamConfig config = before.config();
+        if (config.discard() == Discard.NEW && config.maxMsgs() != null && after.items().size() > config.maxMsgs()
+                && after.items().size() > before.items().size()) {
+            problem("stored in a full stream: " + told + " with " + config);
+        }
         if (writers.stream()
                 .allMatch(c -> c.outcome instanceof Outcome.Refused || c.outcome instanceof Outcome.Failed)) {
             problem("refused and yet done: " + told + " for " + call);
         }
     }
 
+    private void checkConfiguration(StreamModel state, boolean cut) {
+        for (Call call : calls) {
+            if (!cut && call.op instanceof Op.Configure configure && call.outcome instanceof Outcome.Configured
+                    && call.change() == state.change() && !state.config().equals(configure.config())) {
+                problem("configured as " + state.config() + ", not as was answered: " + call);
+            }
+        }
+    }
+
     private void checkDelete(Told told, StreamModel before, boolean cut) {
+        if (told instanceof Told.DeleteAll all && all.cause() == Cause.EVICTED) {
+            StreamConfig config = before.config();
+            int left = before.items().size() - before.countUpTo(all.endSeq());
+            if (config.maxMsgs() == null || config.discard() == Discard.NEW || left != config.maxMsgs()) {
+                problem("evicted down to " + left + " messages with " + config + ": " + told);
+            }
+        }
         if (told instanceof Told.Delete delete) {
             for (long seq : delete.seqs()) {
                 if (before.get(seq) == null) {
