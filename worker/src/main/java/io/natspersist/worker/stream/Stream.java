@@ -93,7 +93,7 @@ final class Stream {
         this.reads = new Reads(this, host);
         this.uploads = new Uploads(this, host);
         this.limits = new Limits(host.defaultsOf(name));
-        this.tidying = new Tidying(this, host);
+        this.tidying = new Tidying(this, host, writes::forgetCounted);
         this.usedAtNanos = host.loop().nanos();
     }
 

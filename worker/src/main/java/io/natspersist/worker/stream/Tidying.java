@@ -21,13 +21,16 @@ final class Tidying {
 
     private final Stream stream;
     private final StreamHost host;
+    private final Runnable expired;
     private @Nullable Evictable evictable;
     /** No sooner than this the first messages go, ms since the epoch. */
     private long evictFrom = Long.MIN_VALUE;
 
-    Tidying(Stream stream, StreamHost host) {
+    /** @param expired told whenever messages have expired: what was counted before is no longer true */
+    Tidying(Stream stream, StreamHost host, Runnable expired) {
         this.stream = stream;
         this.host = host;
+        this.expired = expired;
     }
 
     /** Removes what has expired; false: the file must be asked first, and this is to be called again. */
@@ -39,12 +42,14 @@ final class Tidying {
             if (due.isEmpty()) {
                 return stream.fetchFromWhole(f -> f.expiring(Expiry.MOST), expiry::learn);
             }
-            Change.Delete expired = new Change.Delete(stream.name(), stream.epoch(), stream.contents().change() + 1,
+            evictable = null;
+            expired.run();
+            Change.Delete gone = new Change.Delete(stream.name(), stream.epoch(), stream.contents().change() + 1,
                     host.now(), due.stream().map(Expiring::seq).toList(), Cause.EXPIRED, null, null);
-            Position position = host.journal().append(expired);
-            stream.contents().deleted(expired, position,
+            Position position = host.journal().append(gone);
+            stream.contents().deleted(gone, position,
                     due.stream().map(m -> new Lookup.Present(m.seq(), m.key(), m.bytes())).toList());
-            stream.journaled(expired, () -> {});
+            stream.journaled(gone, () -> {});
         }
         return true;
     }

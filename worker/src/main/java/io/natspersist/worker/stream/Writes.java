@@ -34,6 +34,11 @@ final class Writes {
         this.host = host;
     }
 
+    /** Something else went meanwhile: what waits must be counted anew. */
+    void forgetCounted() {
+        counted = null;
+    }
+
     boolean set(Operation.Set op, Consumer<Result> answer) {
         Contents contents = stream.contents();
         Begun begun = begin(op.msgId(),
