@@ -13,6 +13,7 @@ import io.natspersist.cli.local.UpCommand;
 import io.natspersist.cli.replay.ReplayCommand;
 import io.natspersist.cli.stream.AllCommand;
 import io.natspersist.cli.stream.ClearCommand;
+import io.natspersist.cli.stream.ConfigCommand;
 import io.natspersist.cli.stream.DelCommand;
 import io.natspersist.cli.stream.DestroyCommand;
 import io.natspersist.cli.stream.FlushCommand;
@@ -67,7 +68,8 @@ public final class Main {
                 new WhereCommand(terminal),
                 new FlushCommand(terminal), new UpCommand(terminal), new DemoCommand(terminal),
                 new ReplayCommand(terminal), new BenchCommand(terminal),
-                new ClearCommand(terminal), new TableCommand(terminal), new ExportCommand(terminal),
+                new ClearCommand(terminal), new ConfigCommand(terminal), new TableCommand(terminal),
+                new ExportCommand(terminal),
                 new ImportCommand(terminal), new DoctorCommand(terminal), new CompletionCommand(terminal),
                 new JournalCommand(terminal)).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().width(WIDTH);

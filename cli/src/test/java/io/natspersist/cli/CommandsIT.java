@@ -150,6 +150,24 @@ class CommandsIT {
     }
 
     @Test
+    void whatAStreamMayHoldIsSaidAndChanged() {
+        assertThat(persist.run("config", "it.config")).isZero();
+        assertThat(persist.out()).isEqualTo("unlimited\n");
+        assertThat(persist.run("config", "it.config", "--max-msgs", "2", "--max-age", "7d", "--discard", "new"))
+                .isZero();
+        assertThat(persist.out()).contains("maxMsgs            2\n", "maxAge             604800000\n",
+                "discard            new\n");
+        assertThat(persist.run("config", "it.config", "--max-age", "none", "--max-bytes", "1k", "--json")).isZero();
+        assertThat(persist.out()).contains("\"config\":{\"maxMsgs\":2,\"maxBytes\":1024,\"discard\":\"new\"}");
+        persist.run("set", "it.config", "1");
+        persist.run("set", "it.config", "2");
+        assertThat(persist.run("set", "it.config", "3")).isEqualTo(1);
+        assertThat(persist.run("config", "it.config", "--reset")).isZero();
+        assertThat(persist.out()).isEqualTo("unlimited\n");
+        assertThat(persist.run("set", "it.config", "3")).isZero();
+    }
+
+    @Test
     void theTableIsSaidInWords() {
         assertThat(persist.run("table")).isZero();
         assertThat(persist.out()).contains("1,024 slots", "w0.", "512 slots, 50.0 %", "every slot is served");

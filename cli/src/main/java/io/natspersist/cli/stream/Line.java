@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.natspersist.client.Branch;
 import io.natspersist.client.Change;
+import io.natspersist.client.Configured;
 import io.natspersist.client.Deleted;
 import io.natspersist.client.Destroyed;
 import io.natspersist.client.KeyEntry;
@@ -20,7 +21,11 @@ import io.natspersist.client.Stored;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.StreamConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +112,22 @@ record Line(String text, ObjectNode json) {
 
     static Line of(StreamMessage message) {
         return new Line(message.seq() + "\t" + orDash(message.key()) + "\t" + shown(message), MessageJson.of(message));
+    }
+
+    /** What holds, and whether it was said for this stream ("own") or comes with its name. */
+    static Line of(Configured configured) {
+        List<String> lines = new ArrayList<>();
+        ObjectNode own = object(configured.config());
+        object(configured.effective()).properties().forEach(setting -> lines.add("%-18s %s%s".formatted(
+                setting.getKey(), setting.getValue().asText(), own.has(setting.getKey()) ? "" : " (by its name)")));
+        ObjectNode json = at(configured.position());
+        json.set("config", own);
+        json.set("effective", object(configured.effective()));
+        return new Line(lines.isEmpty() ? "unlimited" : String.join("\n", lines), json);
+    }
+
+    private static ObjectNode object(StreamConfig config) {
+        return Json.read(config.json(), ObjectNode.class);
     }
 
     static Line of(Location at) {
