@@ -238,10 +238,11 @@ final class Cluster implements AutoCloseable {
 
     // ---- the volume
 
-    /** Paths of the files on the volume that the predicate's suffix names, relative to it, sorted. */
+    /** Paths of the files on the volume with this suffix, relative to it, sorted; catalogs are none of them. */
     List<String> files(String suffix) {
         try (Stream<Path> all = Files.walk(volume())) {
-            return all.map(p -> volume().relativize(p).toString()).filter(p -> p.endsWith(suffix)).sorted().toList();
+            return all.map(p -> volume().relativize(p).toString())
+                    .filter(p -> p.endsWith(suffix) && !p.contains("/@")).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (UncheckedIOException changedMeanwhile) {

@@ -109,6 +109,7 @@ final class WorkerProcess {
     List<String> openStreamFiles() {
         try (Stream<Path> descriptors = Files.list(proc("fd"))) {
             return descriptors.map(WorkerProcess::target)
+                    .filter(file -> !file.contains("/@"))
                     .filter(file -> file.endsWith(".db") || file.endsWith("-wal") || file.endsWith(".lock")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
