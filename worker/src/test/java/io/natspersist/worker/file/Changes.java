@@ -2,6 +2,7 @@
 package io.natspersist.worker.file;
 
 import io.natspersist.protocol.Cause;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
@@ -74,6 +75,24 @@ final class Changes {
 
     Change.DeleteAll deleteAll(long upTo, @Nullable String msgId) {
         return new Change.DeleteAll(stream, epoch, ++number, ++now, upTo, Cause.ASKED, msgId);
+    }
+
+    /** The same set, of a message that goes by itself. */
+    static Change.Set expiring(long expires, Change.Set set) {
+        return new Change.Set(set.stream(), set.epoch(), set.number(), set.decidedAt(), set.seq(), set.time(), expires,
+                set.key(), set.msgId(), set.headers(), set.value(), set.large());
+    }
+
+    Change.Delete expire(Long... seqs) {
+        return new Change.Delete(stream, epoch, ++number, ++now, List.of(seqs), Cause.EXPIRED, null, null);
+    }
+
+    Change.DeleteAll evict(long upTo) {
+        return new Change.DeleteAll(stream, epoch, ++number, ++now, upTo, Cause.EVICTED, null);
+    }
+
+    Change.Config configure(StreamConfig config, @Nullable String msgId) {
+        return new Change.Config(stream, epoch, ++number, ++now, config, msgId);
     }
 
     Change.Destroy destroy(@Nullable String msgId) {

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.protocol.Crc32c;
 import io.natspersist.protocol.StreamName;
-import io.natspersist.transport.Headers;
 import io.natspersist.protocol.StreamConfig;
+import io.natspersist.protocol.StreamConfig.Discard;
+import io.natspersist.protocol.StreamConfig.Durability;
+import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.file.StreamFile.Counted;
 import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.StreamFile.Evictable;
+import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Remembered;
@@ -34,6 +38,8 @@ import org.junit.jupiter.api.Test;
 abstract class StreamFilesContract {
     static final int SLOT = 7;
     private static final StreamFileLimits LIMITS = new StreamFileLimits(10, 2_000, 60_000);
+    private static final StreamConfig FULL = new StreamConfig(1L, 2L, 3L, 4L, 5L, 6L, Discard.NEW, 7L,
+            Durability.RELAXED);
 
     /** Values are arrays, which are equal by content here. */
     static final RecursiveComparisonConfiguration BY_CONTENT = RecursiveComparisonConfiguration.builder()
@@ -616,6 +622,258 @@ abstract class StreamFilesContract {
         assertThat(file.read(Range.seqs(1, 100), 100, 1_000).messages()).hasSize(2);
         assertThat(file.state().bytes()).isEqualTo(3 + (1L << 31));
         file.close();
+    }
+
+    // ---- limits, expiry and configuration
+
+    @Test
+    void theMessagesThatExpireComeSoonestFirst() {
+        StreamFile file = filled(changes.set("never", "1"), Changes.expiring(500, changes.set("late", "2")),
+                Changes.expiring(300, changes.set("three")), Changes.expiring(500, changes.set("4")),
+                changes.set("5"));
+
+        List<Expiring> all = List.of(new Expiring(300, 3, null, 5), new Expiring(500, 2, "late", 5),
+                new Expiring(500, 4, null, 1));
+        assertThat(file.expiring(10)).isEqualTo(all);
+        assertThat(file.expiring(3)).isEqualTo(all);
+        assertThat(file.expiring(2)).isEqualTo(all.subList(0, 2));
+        file.close();
+    }
+
+    @Test
+    void whereNothingExpiresNothingIsListed() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+
+        assertThat(file.expiring(10)).isEmpty();
+        file.apply(List.of(changes.set("a", "1"), changes.set("2")));
+        assertThat(file.expiring(10)).isEmpty();
+        file.close();
+    }
+
+    @Test
+    void aMessageExpiresAsItWasLastSet() {
+        StreamFile file = filled(Changes.expiring(100, changes.set("kept", "1")),
+                Changes.expiring(200, changes.set("sooner", "2")), Changes.expiring(300, changes.set("overwritten")));
+        file.apply(List.of(changes.set("kept", "3"), Changes.expiring(50, changes.set("sooner", "4")),
+                changes.at(3, null, null, Headers.NONE, bytes("5"))));
+
+        assertThat(file.expiring(10)).containsExactly(new Expiring(50, 5, "sooner", 7));
+        assertThat(file.get("sooner").orElseThrow().expires()).isEqualTo(50);
+        assertThat(file.get("kept").orElseThrow().expires()).isZero();
+        file.close();
+    }
+
+    @Test
+    void whatIsGoneExpiresNoMore() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        for (int i = 1; i <= 6; i++) {
+            file.apply(List.of(Changes.expiring(10 * i, changes.set("k" + i, "v"))));
+        }
+
+        file.apply(List.of(changes.expire(1L, 2L)));
+        assertThat(file.expiring(10)).extracting(Expiring::seq).containsExactly(3L, 4L, 5L, 6L);
+        file.apply(List.of(changes.deleteKey("k4", 4, "i")));
+        assertThat(file.expiring(10)).extracting(Expiring::seq).containsExactly(3L, 5L, 6L);
+        file.apply(List.of(changes.evict(5)));
+        assertThat(file.expiring(10)).extracting(Expiring::seq).containsExactly(6L);
+        file.apply(List.of(changes.destroy(null)));
+        assertThat(file.expiring(10)).isEmpty();
+        file.close();
+    }
+
+    @Test
+    void noMoreMessagesGoThanEachLimitNeeds() {
+        StreamFile file = filled(changes.set("1"), changes.set("gone"), changes.set("k", "22"), changes.set("333"),
+                changes.delete(2L), changes.set("4444"));
+        assertThat(file.state().bytes()).isEqualTo(1 + 3 + 3 + 4);
+
+        assertThat(file.evictable(4, 11, 0)).isEqualTo(new Evictable(0, 0, 0));
+        assertThat(file.evictable(3, 11, 0)).isEqualTo(new Evictable(1, 1, 1));
+        assertThat(file.evictable(2, 11, 0)).isEqualTo(new Evictable(3, 2, 4));
+        assertThat(file.evictable(4, 10, 0)).isEqualTo(new Evictable(1, 1, 1));
+        assertThat(file.evictable(4, 7, 0)).isEqualTo(new Evictable(3, 2, 4));
+        assertThat(file.evictable(4, 6, 0)).isEqualTo(new Evictable(4, 3, 7));
+        assertThat(file.evictable(3, 6, 0)).isEqualTo(new Evictable(4, 3, 7));
+        assertThat(file.evictable(1, 10, 0)).isEqualTo(new Evictable(4, 3, 7));
+        file.close();
+    }
+
+    @Test
+    void aMessageThatIsTooLargeForTheLimitAloneGoesWithAllBeforeIt() {
+        StreamFile file = filled(changes.set("1"), changes.set("22"), changes.set("333"));
+
+        assertThat(file.evictable(Long.MAX_VALUE, 2, 0)).isEqualTo(new Evictable(3, 3, 6));
+        file.close();
+    }
+
+    @Test
+    void nothingGoesFromAStreamWithoutLimitsOrWithoutMessages() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+
+        assertThat(file.evictable(1, 1, Long.MAX_VALUE)).isEqualTo(new Evictable(0, 0, 0));
+        file.apply(List.of(changes.set("1"), changes.set("2")));
+        assertThat(file.evictable(Long.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE)).isEqualTo(new Evictable(0, 0, 0));
+        file.close();
+    }
+
+    @Test
+    void theFirstMessagesGoUpToTheOneThatIsNotTooOld() {
+        Change.Set first = changes.set("1");
+        Change.Set second = changes.later(100).set("22");
+        Change.Set third = changes.later(100).set("333");
+        StreamFile file = filled(first, second, third);
+
+        assertThat(olderThan(file, first.time())).isEqualTo(new Evictable(0, 0, 0));
+        assertThat(olderThan(file, first.time() + 1)).isEqualTo(new Evictable(1, 1, 1));
+        assertThat(olderThan(file, second.time())).isEqualTo(new Evictable(1, 1, 1));
+        assertThat(olderThan(file, second.time() + 1)).isEqualTo(new Evictable(2, 2, 3));
+        assertThat(olderThan(file, third.time() + 1)).isEqualTo(new Evictable(3, 3, 6));
+        file.close();
+    }
+
+    @Test
+    void anOldMessageStaysAsLongAsTheOneBeforeIt() {
+        Change.Set young = changes.set("young");
+        Change.Set old = changes.at(2, null, null, Headers.NONE, bytes("old"));
+        StreamFile file = filled(young, new Change.Set(old.stream(), old.epoch(), old.number(), old.decidedAt(), 2,
+                young.time() - 100, 0, null, null, Headers.NONE, old.value()));
+
+        assertThat(olderThan(file, young.time())).isEqualTo(new Evictable(0, 0, 0));
+        assertThat(olderThan(file, young.time() + 1)).isEqualTo(new Evictable(2, 2, 8));
+        file.close();
+    }
+
+    private static Evictable olderThan(StreamFile file, long oldest) {
+        return file.evictable(Long.MAX_VALUE, Long.MAX_VALUE, oldest);
+    }
+
+    @Test
+    void aKeySetAnewIsNoLongerAmongTheFirst() {
+        StreamFile file = filled(changes.set("a", "1"), changes.set("b", "2"), changes.set("a", "3"));
+
+        assertThat(file.evictable(1, 100, 0)).isEqualTo(new Evictable(2, 1, 2));
+        file.close();
+    }
+
+    @Test
+    void largeValuesCountWholeWhereTheyExpireAndWhereTheyMustGo() {
+        StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
+        stage(file, "u", 1, "aaaa", 10);
+        stage(file, "u", 2, "bb", 10);
+        file.apply(List.of(Changes.expiring(100, setLarge("key", large("u", "aaaa", "bb"))), changes.set("x")));
+
+        assertThat(file.expiring(10)).containsExactly(new Expiring(100, 1, "key", 9));
+        assertThat(file.evictable(2, 10, 0)).isEqualTo(new Evictable(0, 0, 0));
+        assertThat(file.evictable(2, 9, 0)).isEqualTo(new Evictable(1, 1, 9));
+        file.apply(List.of(changes.expire(1L)));
+        assertThat(file.state().bytes()).isEqualTo(1);
+        assertThat(file.oldestUnused()).isZero();
+        file.close();
+    }
+
+    @Test
+    void theNextOwnerFindsWhatExpiresAndWhatMustGo() {
+        StreamFiles files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(Changes.expiring(300, changes.set("a", "1")), Changes.expiring(200, changes.set("22")),
+                changes.set("333")));
+        List<Expiring> expiring = file.expiring(10);
+        Evictable evictable = file.evictable(1, 100, 0);
+        assertThat(expiring).hasSize(2);
+        assertThat(evictable).isEqualTo(new Evictable(2, 2, 4));
+        file.close();
+
+        StreamFile next = opened(files, 4);
+        assertThat(next.expiring(10)).isEqualTo(expiring);
+        assertThat(next.evictable(1, 100, 0)).isEqualTo(evictable);
+        next.apply(List.of(changes.epoch(4).expire(2L)));
+        next.abandon();
+
+        StreamFile third = opened(files, 5);
+        assertThat(third.expiring(10)).isEqualTo(expiring.subList(1, 2));
+        assertThat(third.evictable(1, 100, 0)).isEqualTo(new Evictable(1, 1, 2));
+        third.apply(List.of(changes.epoch(5).evict(1)));
+        assertThat(third.state().firstSeq()).isEqualTo(3);
+        assertThat(third.state().firstTime()).isEqualTo(third.get(3).orElseThrow().time());
+        assertThat(third.state().bytes()).isEqualTo(3);
+        third.close();
+    }
+
+    @Test
+    void aConfigurationTakesThePlaceOfTheOneBefore() {
+        StreamFile file = filled(changes.configure(FULL, "i1"), changes.set("a"));
+
+        assertThat(file.state().config()).isEqualTo(FULL);
+        assertThat(file.state().messages()).isEqualTo(1);
+        assertThat(file.remembered("i1", 0)).contains(new Remembered(1, 3, 0));
+        file.apply(List.of(changes.configure(StreamConfig.NONE.withTtl(9L), null)));
+        assertThat(file.state().config()).isEqualTo(StreamConfig.NONE.withTtl(9L));
+        file.apply(List.of(changes.configure(StreamConfig.NONE, null)));
+        assertThat(file.state().config()).isEqualTo(StreamConfig.NONE);
+        file.close();
+    }
+
+    @Test
+    void theNextOwnerKnowsTheConfigurationAlsoWhenTheLogDoesNot() {
+        StreamFiles files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.configure(FULL, null)));
+        file.close();
+
+        StreamFile next = opened(files, 4);
+        assertThat(next.state().config()).isEqualTo(FULL);
+        changes.epoch(4);
+        for (int i = 0; i < 25; i++) {
+            next.apply(List.of(changes.set("key", "value " + i)));
+        }
+        assertThat(next.changesAfter(0, 100, 10_000)).isEmpty();
+        assertThat(next.state().config()).isEqualTo(FULL);
+        next.abandon();
+
+        StreamFile third = opened(files, 5);
+        assertThat(third.state().config()).isEqualTo(FULL);
+        third.apply(List.of(changes.epoch(5).configure(StreamConfig.NONE, null)));
+        third.close();
+        StreamFile fourth = opened(files, 6);
+        assertThat(fourth.state().config()).isEqualTo(StreamConfig.NONE);
+        fourth.close();
+    }
+
+    @Test
+    void aDestroyedStreamIsNoLongerConfigured() {
+        StreamFiles files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.configure(FULL, null), changes.set("a"), changes.destroy(null)));
+        assertThat(file.state().config()).isEqualTo(StreamConfig.NONE);
+        file.close();
+
+        StreamFile next = opened(files, 4);
+        assertThat(next.state().config()).isEqualTo(StreamConfig.NONE);
+        next.apply(List.of(changes.configure(FULL, null)));
+        assertThat(next.state().config()).isEqualTo(FULL);
+        next.close();
+    }
+
+    @Test
+    void theLogTellsWhyMessagesWentWhenTheyWouldHaveAndWhatWasConfigured() {
+        StreamFiles files = files(new StreamFileLimits(100, 10_000, 60_000));
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        List<Change> all = List.of(changes.configure(FULL, "i1"), Changes.expiring(300, changes.set("a", "1")),
+                Changes.expiring(200, changes.set("2")), changes.expire(1L, 2L), changes.set("b", "3"),
+                changes.evict(3), Changes.expiring(400, changes.set("c", "4")), changes.set("5"), changes.delete(5L),
+                changes.configure(StreamConfig.NONE, null), changes.set("6"), changes.deleteAll(0, "i12"));
+        file.apply(all);
+        assertChanges(file.changesAfter(0, 100, 10_000).orElseThrow(), all);
+        file.close();
+
+        StreamFile next = opened(files, 4);
+
+        for (int after = 0; after <= all.size(); after++) {
+            assertChanges(next.changesAfter(after, 100, 10_000).orElseThrow(), all.subList(after, all.size()));
+        }
+        assertThat(next.changesAfter(0, 100, all.get(0).bytes() + all.get(1).bytes()).orElseThrow()).hasSize(2);
+        assertThat(next.get(4).orElseThrow().expires()).isEqualTo(400);
+        next.close();
     }
 
     // ---- destroyed streams, and the catalog
