@@ -6,10 +6,12 @@ import static io.natspersist.worker.file.StreamFilesContract.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.Crc32c;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFile.Part;
 import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFile.Uploaded;
@@ -119,7 +121,13 @@ class SqliteModelTest {
 
     private Change next(Random random) {
         List<Message> live = model.read(Range.seqs(1, ALL), 1000, ALL).messages();
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(16)) {
+            case 12, 13 -> Changes.expiring(changes.now() + random.nextInt(50),
+                    changes.set(random.nextBoolean() ? key(random) : null, "soon"));
+            case 14 -> byItself(random);
+            case 15 -> changes.configure(random.nextBoolean()
+                    ? StreamConfig.NONE
+                    : StreamConfig.NONE.withMaxMsgs(1 + random.nextLong(9)).withTtl(50L), id(random));
             case 10, 11 -> large(random);
             case 0, 1, 2 -> changes.set(key(random), id(random), "v".repeat(random.nextInt(40)));
             case 3, 4 -> changes.set(null, random.nextInt(5) == 0 ? null : "x".repeat(random.nextInt(600)));
@@ -140,6 +148,14 @@ class SqliteModelTest {
         return one.key() != null
                 ? changes.deleteKey(one.key(), one.seq(), "d" + random.nextInt())
                 : one.seq() == other.seq() ? changes.delete(one.seq()) : changes.delete(other.seq(), one.seq());
+    }
+
+    /** What a limit, or its time, lets go. */
+    private Change byItself(Random random) {
+        List<Expiring> soonest = model.expiring(1 + random.nextInt(3));
+        return soonest.isEmpty() || random.nextBoolean()
+                ? changes.evict(model.evictable(random.nextInt(12), random.nextInt(2_000), 0).upToSeq())
+                : changes.expire(soonest.stream().map(Expiring::seq).toArray(Long[]::new));
     }
 
     private static String key(Random random) {
@@ -171,6 +187,11 @@ class SqliteModelTest {
         assertThat(file.count(from)).isEqualTo(model.count(from));
         assertThat(file.keys(null, 1000)).isEqualTo(model.keys(null, 1000));
         assertThat(file.keys("k1", limit)).isEqualTo(model.keys("k1", limit));
+        assertThat(file.expiring(limit)).isEqualTo(model.expiring(limit));
+        long oldest = changes.now() - random.nextInt(500);
+        assertThat(file.evictable(limit, ALL, 0)).isEqualTo(model.evictable(limit, ALL, 0));
+        assertThat(file.evictable(ALL, bytes, 0)).isEqualTo(model.evictable(ALL, bytes, 0));
+        assertThat(file.evictable(ALL, ALL, oldest)).isEqualTo(model.evictable(ALL, ALL, oldest));
         compareUploads(file);
         long young = changes.now() - LIMITS.idMillis();
         assertThat(file.rememberedIds(young)).containsExactlyInAnyOrderElementsOf(model.rememberedIds(young));
@@ -202,7 +223,8 @@ class SqliteModelTest {
             case List<?> list -> list.stream().map(SqliteModelTest::text).toList().toString();
             case Change.Set set -> set.epoch() + " " + set.decidedAt() + " " + text(set.message());
             case Message m ->
-                m.seq() + " " + m.time() + " " + m.change() + " " + m.key() + " " + m.msgId() + " " + m.headers()
+                m.seq() + " " + m.time() + " " + m.expires() + " " + m.change() + " " + m.key() + " " + m.msgId() + " "
+                        + m.headers()
                         + " " + Arrays.toString(m.value()) + " " + m.large();
             default -> value.toString();
         };
