@@ -377,4 +377,23 @@ class LargeValuesTest {
             assertThat(read(u + 1)).isEqualTo(whole.toString());
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPartForADestroyedStreamLeavesItsNumbersAndMessageIdsAsTheyWere(boolean buried) {
+        ask("set", "x", HeaderNames.MSG_ID, "id-1");
+        ask("destroy", "");
+        if (buried) {
+            cluster.time.runFor(70_000);
+        }
+        upload("u", "new");
+        cluster.crash("w0");
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        worker = "w1";
+
+        assertThat(text(ask("set", "x", HeaderNames.MSG_ID, "id-1")))
+                .isEqualTo("{\"seq\":1,\"change\":1,\"epoch\":1,\"duplicate\":true}");
+        assertThat(text(ask("set", "y"))).isEqualTo("{\"seq\":2,\"change\":3,\"epoch\":2}");
+    }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerTest {
 
@@ -115,6 +116,38 @@ class WorkerTest {
         ask("flush", "a", "");
         assertThat(set("a", "x", HeaderNames.MSG_ID, "id-1")).isEqualTo(first.replace("}", ",\"duplicate\":true}"));
         assertThat(text(ask("info", "a", ""))).contains("\"messages\":1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFirstRequestForADestroyedStreamFindsItsNumbersAndMessageIds(boolean workerDies) {
+        set("a", "x", HeaderNames.MSG_ID, "id-1");
+        ask("destroy", "a", "");
+        cluster.time.runFor(70_000);
+        assertThat(cluster.workers.get("w0").streams().openStreams()).isZero();
+        assertThat(cluster.files.streams()).isEmpty();
+        String worker = workerDies ? "w1" : "w0";
+        if (workerDies) {
+            cluster.crash("w0");
+            cluster.start("w1");
+            cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        }
+
+        assertThat(text(cluster.ask(worker, "set", "a", Headers.of(HeaderNames.MSG_ID, "id-1"), "x")))
+                .isEqualTo("{\"seq\":1,\"change\":1,\"epoch\":1,\"duplicate\":true}");
+        assertThat(text(cluster.ask(worker, "set", "a", Headers.NONE, "y"))).contains("\"seq\":2,\"change\":3");
+    }
+
+    @Test
+    void theFirstRequestForADestroyedStreamMayResumeBeforeItsEnd() {
+        set("a", "x");
+        ask("destroy", "a", "");
+        cluster.time.runFor(70_000);
+
+        ChangeBatch batch = ChangeBatch.decode(
+                ask("resume", "a", "", HeaderNames.EPOCH, "1", HeaderNames.CHANGE, "1").payload());
+
+        assertThat(((ChangeBatch.Changes) batch).changes()).extracting(WireChange::number).containsExactly(2L);
     }
 
     @Test

@@ -146,7 +146,9 @@ final class Stream {
 
     // ---- opening
 
-    private record Found(StreamFile.State state, List<String> ids, List<Expiring> expiring, long oldestUnused) {}
+    /** {@code buried}: what the catalog keeps of a destroyed stream that has no file. */
+    private record Found(StreamFile.State state, List<String> ids, List<Expiring> expiring, long oldestUnused,
+            @Nullable Tombstone buried) {}
 
     /**
      * Opens the stream. Changes of dead owners that its file lacks go into the file before anything is answered: what they
@@ -171,10 +173,7 @@ final class Stream {
             return;
         }
         List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
-        nowOpen(new Found(state, ids, List.of(), Long.MAX_VALUE), adopted);
-        if (before != null) {
-            contents.buried(name, before);
-        }
+        nowOpen(new Found(state, ids, List.of(), Long.MAX_VALUE, before), adopted);
     }
 
     /** Off the loop. */
@@ -191,11 +190,14 @@ final class Stream {
         for (int from = 0; from < missing.size(); from += MOST_PER_BATCH) {
             f.apply(missing.subList(from, Math.min(missing.size(), from + MOST_PER_BATCH)));
         }
-        return new Found(f.state(), f.rememberedIds(0), f.expiring(Expiry.MOST), f.oldestUnused());
+        return new Found(f.state(), f.rememberedIds(0), f.expiring(Expiry.MOST), f.oldestUnused(), null);
     }
 
     private void nowOpen(Found found, AdoptedTail adopted) {
         contents = new Contents(found.state());
+        if (found.buried() != null) {
+            contents.buried(name, found.buried());
+        }
         changeWhenOpened = found.state().change();
         contents.expiry().learn(found.expiring());
         if (!host.mistake(StreamMistake.CONFIG_FORGOTTEN)) {
