@@ -109,7 +109,7 @@ class PersistClientIT {
         stream.set(bytes("before"));
         server.restart();
         stream.set(bytes("after"));
-        await().untilAsserted(() -> assertThat(changes).extracting(c -> ((Change.Set) c).message().text())
+        await().untilAsserted(() -> assertThat(List.copyOf(changes)).extracting(c -> ((Change.Set) c).message().text())
                 .containsExactly("before", "after"));
     }
 

@@ -43,6 +43,11 @@ class JournalProcessIT {
         }
     }
 
+    /** What the processes have said so far; they may go on. */
+    private List<String> lines() {
+        return List.copyOf(said);
+    }
+
     private Process start(Durability durability) throws IOException {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -61,9 +66,7 @@ class JournalProcessIT {
     }
 
     private List<Long> acknowledged() {
-        synchronized (said) {
-            return said.stream().filter(line -> line.matches("[0-9]+")).map(Long::parseLong).toList();
-        }
+        return lines().stream().filter(line -> line.matches("[0-9]+")).map(Long::parseLong).toList();
     }
 
     private void awaitAcknowledged(int more) {
@@ -115,7 +118,8 @@ class JournalProcessIT {
             assertThat(Sealing.seal(disk(), id, false)).isEqualTo(new Result.StillLocked());
         }
         awaitAcknowledged(500);
-        assertThat(process.isAlive()).as(String.join("\n", said.subList(Math.max(0, said.size() - 3), said.size())))
+        List<String> lines = lines();
+        assertThat(process.isAlive()).as(String.join("\n", lines.subList(Math.max(0, lines.size() - 3), lines.size())))
                 .isTrue();
         process.destroyForcibly().waitFor();
         awaitSealed();
@@ -129,7 +133,7 @@ class JournalProcessIT {
         Process second = start(Durability.SYNC);
         assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(second.exitValue()).isEqualTo(3);
-        assertThat(said).filteredOn(line -> line.equals("opened")).hasSize(1);
+        assertThat(lines()).filteredOn(line -> line.equals("opened")).hasSize(1);
         awaitAcknowledged(100);
     }
 
@@ -141,7 +145,7 @@ class JournalProcessIT {
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         awaitSealed();
         assertAllRead();
-        assertThat(said).last().asString().contains("told to halt");
+        assertThat(lines()).last().asString().contains("told to halt");
     }
 
     @Test
@@ -180,7 +184,7 @@ class JournalProcessIT {
         disk().createNew(JournalFolder.of(id).segment(segments + 1L)).close();
         signal(process, "CONT");
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(said).last().asString().contains("exists");
+        assertThat(lines()).last().asString().contains("exists");
         awaitSealed();
         assertAllRead();
     }
