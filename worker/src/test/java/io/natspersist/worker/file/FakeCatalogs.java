@@ -63,6 +63,7 @@ final class FakeCatalogs {
             throw unavailable(name, "taken over by epoch " + stored.epoch);
         }
         if (handle != null && handle.node.equals(node) && !handle.locked) {
+            stored.handle = null; // after a failure a catalog is let go of, and opened anew
             throw unavailable(name, "the lock is lost");
         }
         if (handle != null && !handle.node.equals(node) && handle.locked) {
