@@ -110,21 +110,21 @@ final class Answers {
     private static Answer removed(Result.Removed r) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("deleted", r.deleted());
-        fields.put("change", r.change());
-        fields.put("epoch", r.epoch());
-        if (r.duplicate()) {
-            fields.put("duplicate", true);
-        }
-        return Answer.json(fields);
+        return written(fields, r.change(), r.epoch(), r.duplicate());
     }
 
     private static Answer destroyed(Result.Destroyed r) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("destroyed", r.destroyed());
         fields.put("deleted", r.deleted());
-        fields.put("change", r.change());
-        fields.put("epoch", r.epoch());
-        if (r.duplicate()) {
+        return written(fields, r.change(), r.epoch(), r.duplicate());
+    }
+
+    /** Ends what is answered to a write. */
+    private static Answer written(Map<String, Object> fields, long change, long epoch, boolean duplicate) {
+        fields.put("change", change);
+        fields.put("epoch", epoch);
+        if (duplicate) {
             fields.put("duplicate", true);
         }
         return Answer.json(fields);
@@ -168,12 +168,7 @@ final class Answers {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("config", r.config());
         fields.put("effective", r.effective());
-        fields.put("change", r.change());
-        fields.put("epoch", r.epoch());
-        if (r.duplicate()) {
-            fields.put("duplicate", true);
-        }
-        return Answer.json(fields);
+        return written(fields, r.change(), r.epoch(), r.duplicate());
     }
 
     private static Answer info(Result.Info r, StreamName stream, int slot, Incarnation owner) {
