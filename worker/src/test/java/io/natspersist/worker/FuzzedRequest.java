@@ -49,6 +49,13 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
             entry("flush", Set.of()),
             entry("resume", Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT)));
 
+    /** An operation that was spoilt with a dot ends there: the rest belongs to the stream's name. */
+    FuzzedRequest {
+        String[] subject = (op + "." + stream).split("\\.", 2);
+        op = subject[0];
+        stream = subject[1];
+    }
+
     boolean mayBeAnswered(String prefix) {
         return replyTo == null || !replyTo.startsWith("$") && !replyTo.equals(prefix)
                 && !replyTo.startsWith(prefix + ".");
