@@ -46,8 +46,10 @@ final class ExpectedStream {
     /** Parts on their way, by the id of their upload. */
     private final Map<String, TreeMap<Integer, byte[]>> uploads = new HashMap<>();
     private final Set<String> usedUploads = new HashSet<>();
+    /** Some of their parts went with the stream when it was destroyed, or will yet: which ones is not said. */
+    private final Set<String> doubtfulUploads = new HashSet<>();
     private boolean exists;
-    /** What goes with a destroyed stream of a value that is on its way is not said; what follows cannot be foretold. */
+    /** A doubtful upload was to become a message's value; what follows cannot be foretold. */
     private boolean uncertain;
     private long lastSeq;
     private long change;
@@ -59,6 +61,11 @@ final class ExpectedStream {
 
     long lastSeq() {
         return lastSeq;
+    }
+
+    /** Until something is stored: its file, and with it what is uploaded, goes at any time. */
+    boolean isDestroyed() {
+        return !exists && change > 0;
     }
 
     /** Performs a well-formed request; {@code epochs}: the highest so far. */
@@ -109,7 +116,10 @@ final class ExpectedStream {
             List<byte[]> parts = uploaded(request);
             uploads.remove(request.text(HeaderNames.UPLOAD)); // nobody tries twice
             usedUploads.add(request.text(HeaderNames.UPLOAD));
-            if (parts == null || refusal != null) {
+            if (refusal == null && doubtfulUploads.contains(request.text(HeaderNames.UPLOAD))) {
+                uncertain = true;
+                return answer -> {};
+            } else if (parts == null || refusal != null) {
                 return oneOf(parts == null ? "UPLOAD_INCOMPLETE" : refusal, refusal);
             }
             Outcome outcome = store(request.asItem(), lastSeq);
@@ -161,7 +171,10 @@ final class ExpectedStream {
         String upload = request.text(HeaderNames.UPLOAD);
         if (!FuzzedRequest.checksum(request.payload()).equalsIgnoreCase(request.text(HeaderNames.CRC32C))) {
             return error("BAD_CHECKSUM");
-        } else if (usedUploads.contains(upload)) {
+        } else if (isDestroyed()) {
+            doubtfulUploads.add(upload);
+        }
+        if (usedUploads.contains(upload) || doubtfulUploads.contains(upload)) {
             return answer -> {}; // what is left of it decides
         }
         byte[] there = uploads.computeIfAbsent(upload, u -> new TreeMap<>())
@@ -223,7 +236,7 @@ final class ExpectedStream {
         }
         long count = messages.size();
         messages.clear();
-        uncertain |= !uploads.isEmpty();
+        doubtfulUploads.addAll(uploads.keySet());
         changed(request.text(HeaderNames.MSG_ID), 0);
         exists = false;
         return fields(Map.of("destroyed", true, "deleted", count, "change", change));

@@ -108,6 +108,9 @@ final class RandomRequests {
             draft.op = "info";
         }
         ExpectedStream stream = streams.apply(draft.stream);
+        if (draft.op.equals("part") && stream != null && stream.isDestroyed()) {
+            draft.op = "set"; // the parts may go with what was destroyed
+        }
         if (draft.op.equals("getPart")) {
             getPart(draft, stream);
         } else if (draft.op.equals("part")) {
