@@ -128,6 +128,42 @@ class WorkerInTroubleTest {
         assertThat(stored).isEqualTo(16);
     }
 
+    /** Tails hold at most {@code bytes}, and half as much again. */
+    private static WorkerConfig smallTails(long bytes) {
+        return config().withStreams(StreamsConfig.DEFAULT.withCaps(1_000, 1_000, bytes).withTimes(100, 200, 60_000));
+    }
+
+    @Test
+    void writersWaitForTheFilesWhileTailsHoldAsMuchAsTheyMay() {
+        serve(smallTails(40_000));
+        String[] streams = IntStream.range(0, 20).mapToObj(i -> "s" + i).toArray(String[]::new);
+        burst(20, "first", streams);
+        cluster.time.runFor(1_000);
+        cluster.nodes.get("w0").stallExecutor("files", true);
+        burst(400, HUNDRED_BYTES, streams);
+
+        List<Message> held = burst(20, "held", streams);
+        cluster.time.runFor(5_000);
+        assertThat(held).as("answered while no file takes anything").isEmpty();
+        assertThat(ask("get", "s1", "", HeaderNames.SEQ, "99").headers().first(HeaderNames.ERROR))
+                .as("a read that needs no file").isEqualTo("NOT_FOUND");
+
+        cluster.nodes.get("w0").stallExecutor("files", false);
+        cluster.time.runFor(2_000);
+        assertThat(held).hasSize(20).allSatisfy(m -> assertThat(text(m)).startsWith("{\"seq\":"));
+        assertThat(values("w0", "s1")).hasSize(22).startsWith("first").endsWith("held");
+    }
+
+    @Test
+    void nobodyWaitsForATailWhoseFileTakesNothing() {
+        serve(smallJournal("w0").withStreams(smallTails(40_000).streams().withJournal(SYNC_ABOVE, JOURNAL_MAX)));
+        breakAfter(20_000, Kind.UNAVAILABLE);
+
+        writeToOthers(200);
+
+        assertThat(refusal(ask("set", "broken", "refused"))).isEqualTo(refusal("STORAGE_UNAVAILABLE", 1_000));
+    }
+
     // ---- no space left
 
     private static final long RESERVE = 50_000;

@@ -80,7 +80,8 @@ class WorkerModelTest {
         private void startWorker() {
             WorkerConfig config = new WorkerConfig(worker, OneCluster.SUBJECTS);
             cluster.start(worker, config.withStreams(
-                    StreamsConfig.DEFAULT.withCaps(2, 1, 40).withTimes(random.nextInt(10, 2_000), 300, 3_000)));
+                    StreamsConfig.DEFAULT.withCaps(2, 1, random.nextInt(400, 8_000))
+                            .withTimes(random.nextInt(10, 2_000), 300, 3_000)));
         }
 
         private void step() {

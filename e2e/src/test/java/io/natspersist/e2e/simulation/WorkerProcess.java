@@ -76,7 +76,7 @@ final class WorkerProcess {
         JournalConfig journal = JournalConfig.DEFAULT.withDurability(scenario.durability())
                 .withSegmentBytes(scenario.segmentBytes()).withSpace(RESERVE_BYTES, BALLAST_BYTES)
                 .withMistakes(scenario.journalMistakes());
-        StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 4_096)
+        StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 16_384)
                 .withTimes(scenario.applyMillis(), scenario.syncMillis(), scenario.idleMillis())
                 .withMistakes(scenario.streamMistakes());
         return new WorkerConfig(name, world.subjects()).withJournal(journal).withStreams(streams);

@@ -58,10 +58,10 @@ final class Contents {
     /** Whether {@link #cachedKeys} and the tail know every key. */
     private boolean allKeysKnown;
     private final LinkedHashMap<String, KnownKey> cachedKeys = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<Long, Lookup> learntSeqs = new HashMap<>();
-    private final Map<String, KnownKey> learntKeys = new HashMap<>();
-    private final Map<String, Optional<Remembered>> learntIds = new HashMap<>();
-    private final Map<String, Uploaded> learntUploads = new HashMap<>();
+    private Map<Long, Lookup> learntSeqs = Map.of();
+    private Map<String, KnownKey> learntKeys = Map.of();
+    private Map<String, Optional<Remembered>> learntIds = Map.of();
+    private Map<String, Uploaded> learntUploads = Map.of();
     /** The message ids of a stream that was destroyed and whose file is gone. */
     private Map<String, Remembered> idsBefore = Map.of();
     private Change.@Nullable Destroy buriedBy;
@@ -174,7 +174,7 @@ final class Contents {
         KnownKey known = inFile == null || inFile.seq() <= tail.clearedUpTo()
                 ? new KnownKey(0, 0)
                 : new KnownKey(inFile.seq(), inFile.bytes());
-        learntKeys.put(key, known);
+        learntKeys = learnt(learntKeys, key, known);
         cacheKey(key, known);
     }
 
@@ -207,7 +207,7 @@ final class Contents {
 
     /** Takes the file's word on a seq, until the next {@link #forgetLearnt}. */
     void learnSeq(long seq, @Nullable Message inFile) {
-        learntSeqs.put(seq,
+        learntSeqs = learnt(learntSeqs, seq,
                 inFile == null ? MISSING : new Lookup.Present(inFile.seq(), inFile.key(), inFile.bytes()));
     }
 
@@ -226,7 +226,7 @@ final class Contents {
     }
 
     void learnId(String msgId, Optional<Remembered> inFile) {
-        learntIds.put(msgId, inFile);
+        learntIds = learnt(learntIds, msgId, inFile);
     }
 
     /** What there is of an upload; null: the file was not asked yet. */
@@ -236,23 +236,22 @@ final class Contents {
     }
 
     void learnUpload(String upload, Uploaded inFile) {
-        learntUploads.put(upload, inFile);
+        learntUploads = learnt(learntUploads, upload, inFile);
+    }
+
+    /** Most operations learn nothing, so what they learn has a map only while there is something in it. */
+    private static <K, V> Map<K, V> learnt(Map<K, V> before, K about, V fact) {
+        Map<K, V> facts = before.isEmpty() ? new HashMap<>() : before;
+        facts.put(about, fact);
+        return facts;
     }
 
     /** Forgets what was read from the file for the operation that has just been decided. */
     void forgetLearnt() {
-        if (!learntSeqs.isEmpty()) {
-            learntSeqs.clear();
-        }
-        if (!learntKeys.isEmpty()) {
-            learntKeys.clear();
-        }
-        if (!learntIds.isEmpty()) {
-            learntIds.clear();
-        }
-        if (!learntUploads.isEmpty()) {
-            learntUploads.clear();
-        }
+        learntSeqs = Map.of();
+        learntKeys = Map.of();
+        learntIds = Map.of();
+        learntUploads = Map.of();
     }
 
     /**
@@ -366,8 +365,8 @@ final class Contents {
         fileEmpty = file.messages() == 0;
         fileFirstSeq = file.firstSeq();
         fileFirstTime = file.firstTime();
-        learntSeqs.clear(); // they spoke of the file as it was
-        learntKeys.clear();
+        learntSeqs = Map.of(); // they spoke of the file as it was
+        learntKeys = Map.of();
         tail.applied(count, (key, state) -> cacheKey(key, new KnownKey(state.seq(), state.bytes())));
     }
 }

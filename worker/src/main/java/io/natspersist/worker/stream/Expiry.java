@@ -19,8 +19,10 @@ final class Expiry {
     /** How many are known at most, and go by one change. */
     static final int MOST = 1_000;
 
-    private final TreeSet<Expiring> soonest = new TreeSet<>(
-            Comparator.comparingLong(Expiring::expires).thenComparingLong(Expiring::seq));
+    private static final Comparator<Expiring> SOONEST = Comparator.comparingLong(Expiring::expires)
+            .thenComparingLong(Expiring::seq);
+
+    private final TreeSet<Expiring> soonest = new TreeSet<>(SOONEST);
     private final Map<Long, Expiring> bySeq = new HashMap<>();
     /** All that expires before this is known, ms since the epoch. */
     private long horizon = Long.MAX_VALUE;

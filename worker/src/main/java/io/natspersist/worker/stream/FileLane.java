@@ -25,7 +25,7 @@ final class FileLane {
     private final StreamHost host;
     private final Supplier<Consumer<StreamFile>> mending;
 
-    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+    private final ArrayDeque<Task> queue = new ArrayDeque<>(0);
     private boolean busy;
 
     /**

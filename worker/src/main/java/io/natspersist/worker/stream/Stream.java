@@ -64,15 +64,15 @@ final class Stream {
 
     private Phase phase = Phase.OPENING;
     private Contents contents = new Contents(StreamFile.State.EMPTY);
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
     private boolean fetching;
     /** Whether the slot's catalog surely has the stream. */
     private boolean cataloged;
     private boolean burying;
     private boolean applying;
     private boolean syncing;
-    private final ArrayDeque<Unsynced> unsynced = new ArrayDeque<>();
-    private final ArrayDeque<AwaitingFile> awaitingFile = new ArrayDeque<>();
+    private final ArrayDeque<Unsynced> unsynced = new ArrayDeque<>(0);
+    private final ArrayDeque<AwaitingFile> awaitingFile = new ArrayDeque<>(0);
     private @Nullable Refused trouble;
     private long retryAtNanos;
     private int undurable;
@@ -629,6 +629,11 @@ final class Stream {
         long freed = undurable == 0 ? contents.tail().spill(wanted) : 0;
         tailChanged();
         return freed;
+    }
+
+    /** What its tail holds in memory, bytes. */
+    long tailBytes() {
+        return tailBytes;
     }
 
     private void tailChanged() {

@@ -77,6 +77,8 @@ public final class Streams {
     private final Set<Stream> uploading = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> heldWrites = new ArrayDeque<>();
     private long tailBytes;
+    /** Whether tails hold so much that writers wait. */
+    private boolean tailsFull;
     private int writing;
     private int closing;
     private long catalogsKeptNanos;
@@ -173,11 +175,15 @@ public final class Streams {
 
     /** Carries out an operation on a stream of a slot that {@link #serves is served}; answers exactly once. */
     public void submit(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
-        if (operation.writes() && (journal.bytes() > config.journalMaxBytes() || !heldWrites.isEmpty())) {
+        if (operation.writes() && (!takesWrites() || !heldWrites.isEmpty())) {
             heldWrites.add(() -> submitNow(slot, name, operation, answer));
         } else {
             submitNow(slot, name, operation, answer);
         }
+    }
+
+    private boolean takesWrites() {
+        return journal.bytes() <= config.journalMaxBytes() && !tailsFull;
     }
 
     private void submitNow(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
@@ -319,14 +325,27 @@ public final class Streams {
         closeIdle(now);
         closeFiles();
         spill();
+        tailsFull = tailBytes > config.tailBytes() * 3 / 2 && tailBytes - troubledBytes() > config.tailBytes() * 3 / 2;
         retryTroubled(now);
         keepCatalogs(now);
         releaseHeldWrites();
         List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
     }
 
+    /** What cannot go into its file just now: nobody else is to wait for that. */
+    private long troubledBytes() {
+        long sum = 0;
+        for (Stream stream : troubled.all()) {
+            sum += stream.tailBytes();
+        }
+        return sum;
+    }
+
     /** The more streams wait, the longer each waits: transactions grow, and there are fewer of them. */
     private long applyAfterMillis() {
+        if (tailsFull) {
+            return 0;
+        }
         boolean room = tailBytes < config.tailBytes() / 2;
         return config.applyAfterMillis() + (room ? Math.min(toApply.size(), MOST_WAITING_MILLIS) : 0);
     }
@@ -415,7 +434,7 @@ public final class Streams {
     }
 
     private void releaseHeldWrites() {
-        while (!heldWrites.isEmpty() && journal.bytes() <= config.journalMaxBytes()) {
+        while (!heldWrites.isEmpty() && takesWrites()) {
             heldWrites.poll().run();
         }
     }

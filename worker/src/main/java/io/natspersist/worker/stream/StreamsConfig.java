@@ -9,7 +9,8 @@ import java.util.function.Consumer;
  *
  * @param maxOpenStreams beyond this the least recently used are closed; beyond twice this, requests for others are refused
  * @param maxOpenFiles beyond this the least recently used files are closed
- * @param tailBytes beyond this, values of tails are let go of and read back from the journal
+ * @param tailBytes beyond this, values of tails are let go of and read back from the journal; where that is not enough, and
+ *        half as much again is held, writers wait for the files
  * @param applyAfterMillis how old the oldest change of a tail may grow before the tail goes into the file
  * @param applyAboveBytes how large a tail may grow before that
  * @param syncAfterMillis how long after it was applied to a change is synced, so that the journal can let go of it

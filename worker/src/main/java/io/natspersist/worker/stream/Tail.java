@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -26,6 +27,9 @@ final class Tail {
 
     /** One change of the tail, and where the journal holds it. */
     static final class Entry {
+        /** What an entry takes beside what its change says of itself: objects, its place in the maps, message id; measured. */
+        private static final long OVERHEAD = 350;
+
         private Change change;
         private Position position;
         private final long bytes;
@@ -39,7 +43,7 @@ final class Tail {
         Entry(Change change, Position position, long... removed) {
             this.change = change;
             this.position = position;
-            this.bytes = change.bytes();
+            this.bytes = OVERHEAD + change.bytes();
             this.messageBytes = change instanceof Change.Set set ? set.message().bytes() : 0;
             this.removed = removed;
         }
@@ -78,23 +82,27 @@ final class Tail {
 
         /** Lets go of the value, which the journal holds as well; returns how many bytes that frees. */
         private long spill() {
-            if (spilled || !(change instanceof Change.Set s) || s.value() == null) {
-                return 0;
+            long freed = valueBytes();
+            if (freed > 0) {
+                spilled = true;
+                change = set().withoutValue();
             }
-            spilled = true;
-            change = s.withoutValue();
-            return s.value().length;
+            return freed;
         }
 
         private long heldBytes() {
-            return spilled ? change.bytes() : bytes;
+            return spilled ? OVERHEAD + change.bytes() : bytes;
+        }
+
+        private long valueBytes() {
+            return change instanceof Change.Set s && s.value() != null ? s.value().length : 0;
         }
     }
 
     /** What the tail knows of a key: its seq (0: it was taken away), its message's bytes, and by which change. */
     record KeyState(long seq, long bytes, long change) {}
 
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>(0);
     private final TreeMap<Long, Entry> live = new TreeMap<>();
     /** seq -> the change that took it away. */
     private final Map<Long, Long> gone = new HashMap<>();
@@ -104,6 +112,7 @@ final class Tail {
     private long clearedUpTo;
     private long clearedBy;
     private long bytes;
+    private long valueBytes;
 
     boolean isEmpty() {
         return entries.isEmpty();
@@ -160,6 +169,7 @@ final class Tail {
     void add(Entry entry) {
         entries.add(entry);
         bytes += entry.bytes;
+        valueBytes += entry.valueBytes();
         Change change = entry.change;
         for (long seq : entry.removed) {
             live.remove(seq);
@@ -294,6 +304,7 @@ final class Tail {
         for (int i = 0; i < count; i++) {
             Entry entry = entries.removeFirst();
             bytes -= entry.heldBytes();
+            valueBytes -= entry.valueBytes();
             number = entry.change.number();
             forget(entry);
         }
@@ -361,13 +372,12 @@ final class Tail {
     /** Lets go of values, oldest first, until {@code wanted} bytes are freed; returns how many were. */
     long spill(long wanted) {
         long freed = 0;
-        for (Entry entry : entries) {
-            if (freed >= wanted) {
-                break;
-            }
-            freed += entry.spill();
+        Iterator<Entry> oldest = entries.iterator();
+        while (freed < Math.min(wanted, valueBytes)) {
+            freed += oldest.next().spill();
         }
         bytes -= freed;
+        valueBytes -= freed;
         return freed;
     }
 }
