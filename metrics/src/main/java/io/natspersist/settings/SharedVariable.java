@@ -15,6 +15,8 @@ public enum SharedVariable implements Setting {
     CLUSTER("default", "the persist command: the cluster's name"),
     CREDS("", "the persist command: file with NATS credentials"),
     TRACES("", "the tests: folder with recorded editing"),
+    TEST_KUBECONFIG("", "the tests: kubeconfig of a Kubernetes cluster to use"),
+    TEST_KUBE("", "the tests: folder with a command `kube` that brings a Kubernetes cluster up and down"),
     CACHE("~/.cache/persist", "the launcher and persist up: where what they fetch is kept"),
     NATS_SERVER("", "the launcher and persist up: path of the nats-server program"),
     INSTALL("yes", "the launcher: no keeps it from fetching"),
@@ -22,6 +24,8 @@ public enum SharedVariable implements Setting {
     // @formatter:on
 
     private static final String PREFIX = "PERSIST_";
+    /** What the variables of other processes, and those of tests that name their rigs, go on with. */
+    private static final List<String> ELSEWHERE = List.of("COORDINATOR_", "OPERATOR_", "NFS_");
     private static final List<String> FORMATS = List.of("text", "json");
     private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE", "OFF");
 
@@ -68,7 +72,7 @@ public enum SharedVariable implements Setting {
      */
     public static Stream<String> unknown(Map<String, String> environment, Setting[] own) {
         return environment.keySet().stream().filter(name -> name.startsWith(PREFIX))
-                .filter(name -> !name.startsWith(PREFIX + "COORDINATOR_") && !name.startsWith(PREFIX + "NFS_"))
+                .filter(name -> ELSEWHERE.stream().noneMatch(part -> name.startsWith(PREFIX + part)))
                 .filter(name -> Stream.concat(Arrays.stream(own), Arrays.stream(values()))
                         .noneMatch(known -> known.variable().equals(name)))
                 .sorted().map(name -> "there is no " + name);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.operator.crd;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/** What is wanted. Fields that are not given have the defaults that the CRD has for them. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(value = "has(self.nats.prefix) == has(oldSelf.nats.prefix) && (!has(self.nats.prefix) || self.nats.prefix =="
+        + " oldSelf.nats.prefix)", message = "the prefix of a cluster cannot change: streams belong to it", fieldPath = ".nats")
+@ValidationRule(value = "self.streamDefaults.all(a, self.streamDefaults.exists_one(b, a.prefix == b.prefix))", message = "two"
+        + " rules have the same prefix", fieldPath = ".streamDefaults")
+public record PersistClusterSpec(
+        @JsonPropertyDescription("How the cluster reaches NATS.") @Required NatsSpec nats,
+        @JsonPropertyDescription("Where streams are kept: one volume that all workers share. Exactly one of existingClaim,"
+                + " claim and nfs. It cannot change.") @Required StorageSpec storage,
+        @JsonPropertyDescription("The pods that serve streams.") @Default("{}") WorkersSpec workers,
+        @JsonPropertyDescription("How streams are assigned to workers.") @Default("{}") CoordinatorSpec coordinator,
+        @JsonPropertyDescription("What a change must have reached before it is answered, unless its stream says otherwise."
+                + " sync: the volume's disk; relaxed: the volume, its disk within a second.") @Default("sync") Durability durability,
+        @JsonPropertyDescription("What streams are configured to where they say nothing themselves. The rule with the longest"
+                + " prefix decides, alone. A change rolls the workers.") @Default("[]") @Size(max = 200) List<StreamDefault> streamDefaults) {
+
+    public PersistClusterSpec {
+        workers = workers == null ? WorkersSpec.DEFAULT : workers;
+        coordinator = coordinator == null ? CoordinatorSpec.DEFAULT : coordinator;
+        durability = durability == null ? Durability.SYNC : durability;
+        streamDefaults = streamDefaults == null ? List.of() : List.copyOf(streamDefaults);
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.operator.crd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.natspersist.operator.Kubernetes;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a real API server makes of good and bad PersistClusters. */
+@Tag("kubernetes")
+class PersistClusterRulesIT {
+
+    private static final String GOOD = """
+            apiVersion: natspersist.io/v1alpha1
+            kind: PersistCluster
+            metadata:
+              name: good
+            spec:
+              nats:
+                url: nats://nats:4222
+              storage:
+                claim:
+                  size: 10Gi
+                  storageClassName: shared
+              workers: {}
+              coordinator: {}
+            """;
+
+    private static KubernetesClient client;
+    private static String namespace;
+
+    @BeforeAll
+    static void connect() {
+        client = Kubernetes.shared().client();
+        namespace = Kubernetes.shared().namespace();
+    }
+
+    @Test
+    void whatIsNotGivenIsAsTheRecordsHaveIt() {
+        PersistCluster wanted = read(GOOD);
+
+        PersistCluster stored = client.resource(wanted).inNamespace(namespace).create();
+
+        assertThat(stored.getSpec()).isEqualTo(wanted.getSpec());
+        assertThat(stored.getSpec().workers().replicas()).isEqualTo(2);
+        client.resource(stored).delete();
+    }
+
+    /** {@code |} separates lines. */
+    @ParameterizedTest(name = "{0} -> {1} is refused: {2}")
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            name: good                   ; name: 1st                                                ; the name must begin with a letter
+            name: good                   ; name: a.b                                                ; the name must begin with a letter
+            name: good                   ; name: aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx          ; at most 40 of them
+            url: nats://nats:4222        ; prefix: p                                                ; give either url or urlSecret
+            url: nats://nats:4222        ; url: nats://n|    urlSecret: {name: a, key: b}           ; give either url or urlSecret
+            url: nats://nats:4222        ; url: nats://me:secret@nats                               ; put it into a Secret
+            url: nats://nats:4222        ; url: nats.example                                        ; spec.nats.url in body should match
+            url: nats://nats:4222        ; url: nats://n|    prefix: a.*                            ; spec.nats.prefix in body should match
+            url: nats://nats:4222        ; url: nats://n|    credentials: {name: a}                 ; spec.nats.credentials.key: Required
+            claim:                       ; existingClaim: c|    claim:                              ; exactly one of existingClaim, claim and nfs
+            claim:                       ; nfs: {server: s, path: /p}|    claim:                    ; exactly one of existingClaim, claim and nfs
+            size: 10Gi                   ; accessModes: []                                          ; spec.storage.claim.size: Required
+            workers: {}                  ; workers: {replicas: -1}                                  ; should be greater than or equal to 0
+            workers: {}                  ; workers: {drainSeconds: 1}                               ; should be greater than or equal to 2
+            workers: {}                  ; workers: {imagePullPolicy: Maybe}                        ; supported values
+            coordinator: {}              ; coordinator: {slots: 0}                                  ; should be greater than or equal to 1
+            coordinator: {}              ; coordinator: {slots: 8193}                               ; should be less than or equal to 8192
+            coordinator: {}              ; coordinator: {heartbeatMillis: 3000}                     ; at least three times heartbeatMillis
+            coordinator: {}              ; durability: never                                        ; spec.durability: Unsupported value
+            coordinator: {}              ; streamDefaults: [{prefix: a, config: {}}, {prefix: a, config: {}}]; two rules have the same prefix
+            coordinator: {}              ; streamDefaults: [{prefix: a, config: {maxMsgs: 0}}]      ; should be greater than or equal to 1
+            coordinator: {}              ; streamDefaults: [{prefix: a, config: {discard: most}}]   ; supported values
+            """)
+    void whatCannotWorkIsRefusedWithAReason(String good, String bad, String reason) {
+
+        KubernetesClientException refused = catchThrowableOfType(KubernetesClientException.class,
+                () -> client.resource(replaced(good, bad)).inNamespace(namespace).create());
+
+        assertThat(refused).isNotNull();
+        assertThat(refused).hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest(name = "{0} -> {1} is refused: {2}")
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            url: nats://nats:4222        ; url: nats://n|    prefix: other.prefix                   ; the prefix of a cluster cannot change
+            size: 10Gi                   ; size: 9Gi                                                ; a claim can grow, not shrink
+            storageClassName: shared     ; storageClassName: other                                  ; the storage class of a claim cannot change
+            claim:                       ; existingClaim: c|    other:                              ; the storage of a cluster cannot change
+            claim:                       ; nfs: {server: s, path: /p}|    other:                    ; the storage of a cluster cannot change
+            coordinator: {}              ; coordinator: {slots: 512}                                ; the number of slots of a cluster cannot change
+            """)
+    void whatCannotChangeIsRefusedWithAReason(String good, String bad, String reason) {
+        PersistCluster stored = client.resource(read(GOOD)).inNamespace(namespace).create();
+
+        KubernetesClientException refused = catchThrowableOfType(KubernetesClientException.class,
+                () -> client.resource(replaced(good, bad)).inNamespace(namespace).patch());
+
+        client.resource(stored).delete();
+        assertThat(refused).isNotNull();
+        assertThat(refused).hasMessageContaining(reason);
+    }
+
+    @Test
+    void whatMayChangeIsTaken() {
+        client.resource(read(GOOD)).inNamespace(namespace).create();
+        List<String> changes = List.of("url: nats://nats:4222;url: tls://a:4222,tls://b:4222",
+                "workers: {};workers: {replicas: 0}", "coordinator: {};durability: relaxed",
+                "coordinator: {};streamDefaults: [{prefix: a, config: {maxMsgs: 5}}, {prefix: '', config: {}}]",
+                "size: 10Gi;size: 11Gi");
+
+        assertThat(changes).allSatisfy(change -> {
+            List<String> parts = Arrays.asList(change.split(";"));
+            client.resource(replaced(parts.get(0), parts.get(1))).inNamespace(namespace).patch();
+        });
+        client.resources(PersistCluster.class).inNamespace(namespace).withName("good").delete();
+    }
+
+    @Test
+    void itScalesAsDeploymentsDo() {
+        client.resource(read(GOOD)).inNamespace(namespace).create();
+
+        PersistCluster scaled = client.resources(PersistCluster.class).inNamespace(namespace).withName("good").scale(5);
+
+        assertThat(scaled.getSpec().workers().replicas()).isEqualTo(5);
+        client.resource(scaled).delete();
+    }
+
+    private static String replaced(String good, String bad) {
+        assertThat(GOOD).contains(good);
+        return GOOD.replace(good, bad.replace('|', '\n'));
+    }
+
+    private static PersistCluster read(String yaml) {
+        return client.getKubernetesSerialization().unmarshal(yaml, PersistCluster.class);
+    }
+}
