@@ -34,6 +34,7 @@ public final class MemoryNetwork {
     private Consumer<RuntimeException> faultHandler = e -> {
         throw e;
     };
+    private Consumer<Message> duplicateObserver = message -> {};
     private long routed;
     private long lost;
 
@@ -52,6 +53,15 @@ public final class MemoryNetwork {
     /** Where goes what a subscription's handler throws; without it the run fails. */
     public void onFault(Consumer<RuntimeException> handler) {
         this.faultHandler = handler;
+    }
+
+    /** Who is told of each message that is delivered a second time. */
+    public void onDuplicate(Consumer<Message> observer) {
+        this.duplicateObserver = observer;
+    }
+
+    void duplicated(Message message) {
+        duplicateObserver.accept(message);
     }
 
     public void faults(LinkFaults newFaults) {

@@ -193,6 +193,7 @@ final class MemoryTransport implements Transport {
         long again = network.duplicateAfter();
         if (again > 0) {
             time.trace("%s: delivered twice: %s", node, message.subject());
+            network.duplicated(message);
             down.putLater(again, () -> enter(handing));
         }
     }

@@ -40,6 +40,7 @@ final class World {
         this.files = new FakeStreamFiles(random("files"),
                 new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000));
         this.oracle = new Oracle(scenario.relaxed(), time::millis);
+        network.onDuplicate(oracle::deliveredTwice);
         for (int i = 1; i <= scenario.streams(); i++) {
             streams.add("s" + i);
         }
