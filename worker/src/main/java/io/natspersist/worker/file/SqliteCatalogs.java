@@ -42,11 +42,14 @@ final class SqliteCatalogs implements Catalogs {
     private static final class Slot {
         @Nullable
         SqliteCatalog open;
+        /** Into which something was put that was not forced since. */
+        @Nullable
+        SqliteCatalog unforced;
         boolean suspect;
     }
 
     private interface Work<T> {
-        T run(SqliteCatalog catalog) throws SQLException, IOException;
+        T run(Slot held, SqliteCatalog catalog) throws SQLException, IOException;
     }
 
     SqliteCatalogs(Names names, long idMillis) {
@@ -56,10 +59,11 @@ final class SqliteCatalogs implements Catalogs {
 
     @Override
     public void put(int slot, long epoch, List<CatalogEntry> entries) {
-        use(slot, epoch, true, true, catalog -> {
+        use(slot, epoch, true, true, (held, catalog) -> {
             if (entries.stream().anyMatch(e -> e.tombstone() != null)) {
                 markDestroyed(slot);
             }
+            held.unforced = catalog;
             catalog.put(entries);
             return true;
         });
@@ -73,7 +77,12 @@ final class SqliteCatalogs implements Catalogs {
 
     @Override
     public void sync(int slot, long epoch) {
-        use(slot, epoch, false, true, catalog -> {
+        use(slot, epoch, false, true, (held, catalog) -> {
+            SqliteCatalog written = held.unforced;
+            held.unforced = null;
+            if (written != null && written != catalog) {
+                throw new IOException("what was put into it may be lost: it was let go of before it was forced");
+            }
             catalog.sync();
             return true;
         });
@@ -92,18 +101,18 @@ final class SqliteCatalogs implements Catalogs {
         } catch (IOException e) {
             throw failed(slot, e);
         }
-        return use(slot, epoch, false, Optional.empty(), catalog -> catalog.tombstone(stream));
+        return use(slot, epoch, false, Optional.empty(), (held, catalog) -> catalog.tombstone(stream));
     }
 
     @Override
     public List<CatalogEntry> list(int slot, long epoch, NameRange range, int limit) {
-        return use(slot, epoch, false, List.of(), catalog -> catalog.list(range, limit));
+        return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.list(range, limit));
     }
 
     @Override
     public List<Branch> branches(int slot, long epoch, NameRange range, int depth, @Nullable StreamName upTo,
             Set<String> except, int limit) {
-        return use(slot, epoch, false, List.of(), catalog -> catalog.branches(range, upTo,
+        return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.branches(range, upTo,
                 new Branches(range.tokens(depth), limit, except)));
     }
 
@@ -136,8 +145,7 @@ final class SqliteCatalogs implements Catalogs {
             SqliteCatalog catalog = held.open;
             if (catalog != null) {
                 try {
-                    catalog.close();
-                    held.open = null;
+                    closed(held, catalog);
                 } catch (SQLException | IOException e) {
                     throw failed(held, slot, e);
                 }
@@ -155,11 +163,18 @@ final class SqliteCatalogs implements Catalogs {
         synchronized (held) {
             try {
                 SqliteCatalog catalog = opened(held, slot, epoch, make);
-                return catalog == null ? whenNone : work.run(catalog);
+                return catalog == null ? whenNone : work.run(held, catalog);
             } catch (SQLException | IOException | BadMessage e) {
                 throw failed(held, slot, e);
             }
         }
+    }
+
+    /** Closing forces. */
+    private static void closed(Slot held, SqliteCatalog open) throws SQLException, IOException {
+        open.close();
+        held.open = null;
+        held.unforced = null;
     }
 
     private @Nullable SqliteCatalog opened(Slot held, int slot, long epoch, boolean make)
@@ -169,8 +184,7 @@ final class SqliteCatalogs implements Catalogs {
             return open;
         }
         if (open != null) {
-            open.close();
-            held.open = null;
+            closed(held, open);
         }
         StreamPlace place = StreamPlace.ofCatalog(slot);
         try {

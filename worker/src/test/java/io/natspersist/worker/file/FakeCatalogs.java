@@ -29,6 +29,9 @@ final class FakeCatalogs {
         final List<List<Row>> unsynced = new ArrayList<>();
         @Nullable
         Handle handle;
+        /** By which something was put that was not synced since. */
+        @Nullable
+        Handle unsyncedBy;
         String writer = "";
         long epoch;
 
@@ -56,14 +59,19 @@ final class FakeCatalogs {
 
     private Stored opened(String node, int slot, long epoch) {
         StreamName name = StreamPlace.ofCatalog(slot).stream();
-        volume.failIfScripted(name);
         Stored stored = slots.computeIfAbsent(slot, s -> new Stored());
         Handle handle = stored.handle;
+        try {
+            volume.failIfScripted(name);
+        } catch (StreamFileException e) {
+            stored.handle = null; // after a failure a catalog is let go of, and opened anew
+            throw e;
+        }
         if (stored.epoch > epoch) {
             throw unavailable(name, "taken over by epoch " + stored.epoch);
         }
         if (handle != null && handle.node.equals(node) && !handle.locked) {
-            stored.handle = null; // after a failure a catalog is let go of, and opened anew
+            stored.handle = null;
             throw unavailable(name, "the lock is lost");
         }
         if (handle != null && !handle.node.equals(node) && handle.locked) {
@@ -91,6 +99,7 @@ final class FakeCatalogs {
                     volume.step(node, "before put", StreamPlace.ofCatalog(slot).stream());
                     Stored stored = opened(node, slot, epoch);
                     List<Row> rows = entries.stream().map(e -> new Row(e, epoch)).toList();
+                    stored.unsyncedBy = stored.handle;
                     rows.forEach(r -> stored.current.put(r.entry.name(), r));
                     stored.unsynced.add(rows);
                     stored.writer = node;
@@ -102,9 +111,18 @@ final class FakeCatalogs {
             public void sync(int slot, long epoch) {
                 synchronized (volume) {
                     volume.step(node, "before catalog sync", StreamPlace.ofCatalog(slot).stream());
-                    opened(node, slot, epoch).sync();
+                    sync(opened(node, slot, epoch));
                     volume.step(node, "after catalog sync", StreamPlace.ofCatalog(slot).stream());
                 }
+            }
+
+            private void sync(Stored stored) {
+                Handle by = stored.unsyncedBy;
+                stored.unsyncedBy = null;
+                if (by != null && by != stored.handle && by.node.equals(node)) {
+                    throw unavailable(StreamPlace.ofCatalog(0).stream(), "let go of before it was synced");
+                }
+                stored.sync();
             }
 
             @Override

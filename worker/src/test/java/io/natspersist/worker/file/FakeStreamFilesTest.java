@@ -57,6 +57,21 @@ class FakeStreamFilesTest extends StreamFilesContract {
     }
 
     @Test
+    void aCatalogLetGoOfAfterAFailureIsNotSyncedAnew() {
+        Catalogs catalogs = volume.mount("a").catalogs();
+        catalogs.put(SLOT, 3, List.of(new CatalogEntry(STREAM, 1, 1, 1, 1, null)));
+        volume.failNext(StreamPlace.ofCatalog(SLOT).stream(), Kind.UNAVAILABLE);
+        assertThatThrownBy(() -> catalogs.list(SLOT, 3, NameRange.ALL, 9)).isInstanceOf(StreamFileException.class);
+
+        assertThatThrownBy(() -> catalogs.sync(SLOT, 3)).isInstanceOf(StreamFileException.class);
+
+        catalogs.put(SLOT, 3, List.of(new CatalogEntry(STREAM, 1, 1, 1, 1, null)));
+        catalogs.sync(SLOT, 3);
+        volume.losePower("a");
+        assertThat(volume.mount("b").catalogs().list(SLOT, 4, NameRange.ALL, 9)).hasSize(1);
+    }
+
+    @Test
     void aSecondHolderIsRefused() {
         halfSynced();
 

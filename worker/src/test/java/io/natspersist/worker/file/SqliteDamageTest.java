@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +49,31 @@ class SqliteDamageTest {
         StreamFile made = new SqliteStreamFiles(root).create(STREAM, SLOT, 3);
         made.apply(many);
         made.close();
+    }
+
+    /** What was put into it is with a connection that is gone: the next one may not see an error that this one would have. */
+    @Test
+    void aCatalogLetGoOfAfterAFailureIsNotSyncedAnew() throws SQLException, IOException {
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        StreamName gone = new StreamName("gone");
+        Tombstone tombstone = new Tombstone(List.of(new EpochStart(2, 1)), 9, 5, 1_000, List.of());
+        files.catalogs().put(SLOT, 3, List.of(CatalogEntry.of(gone, tombstone)));
+        files.forgetSlot(SLOT);
+        try (Connection connection = DriverManager.getConnection(
+                "jdbc:sqlite:" + root.resolve("streams/" + SLOT + "/@catalog.3.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE streams SET epochs = '[2'");
+        }
+        CatalogEntry entry = new CatalogEntry(STREAM, 1, 1, 1, 1, null);
+        files.catalogs().put(SLOT, 3, List.of(entry));
+        assertThatThrownBy(() -> files.catalogs().tombstone(SLOT, 3, gone)).isInstanceOf(StreamFileException.class);
+
+        assertThatThrownBy(() -> files.catalogs().sync(SLOT, 3)).isInstanceOf(StreamFileException.class)
+                .hasMessageContaining("may be lost");
+
+        files.catalogs().put(SLOT, 3, List.of(entry));
+        files.catalogs().sync(SLOT, 3);
+        assertThat(files.catalogs().list(SLOT, 3, NameRange.ALL, 9)).containsExactly(entry);
     }
 
     @Test
