@@ -78,6 +78,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatAPersistClusterAsksForAndHowItStandsAreFunctions() {
+        holds(noClasses().that().resideInAnyPackage("io.natspersist.operator.crd", "io.natspersist.operator.resource",
+                "io.natspersist.operator.status").should().dependOnClassesThat()
+                .resideInAnyPackage("io.natspersist.operator", "io.natspersist.worker..", "io.natspersist.client..",
+                        "io.natspersist.transport..", "io.natspersist.loop..", "io.javaoperatorsdk.."));
+    }
+
+    @Test
     void thePartsDependOnlyOnWhatIsBelowThem() {
         holds(noClasses().that()
                 .resideInAnyPackage("io.natspersist.protocol..", "io.natspersist.transport..", "io.natspersist.loop..")

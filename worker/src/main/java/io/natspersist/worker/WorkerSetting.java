@@ -10,6 +10,8 @@ public enum WorkerSetting implements Setting {
     ROOT("", "the volume, an existing folder, the same one for all workers; required"),
     NATS("nats://127.0.0.1:4222", "URLs of NATS servers, comma-separated"),
     CLUSTER("default", "the cluster's name; its subjects begin with persist.<cluster>"),
+    PREFIX("", "the subjects' prefix, in place of the cluster's name"),
+    CREDENTIALS("", "file with NATS credentials; it is read again at every connect"),
     DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second"),
     FILE_THREADS("4", "threads that open and read streams' files, and as many that write to them in the background"),
     SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),

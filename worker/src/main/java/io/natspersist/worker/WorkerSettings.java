@@ -59,7 +59,12 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
             }
             return path;
         });
-        Subjects subjects = from.read(WorkerSetting.CLUSTER, Subjects::ofCluster);
+        Subjects subjects = given.containsKey(WorkerSetting.PREFIX)
+                ? from.read(WorkerSetting.PREFIX, Subjects::new)
+                : from.read(WorkerSetting.CLUSTER, Subjects::ofCluster);
+        Path credentials = given.containsKey(WorkerSetting.CREDENTIALS)
+                ? from.read(WorkerSetting.CREDENTIALS, WorkerSettings::readable)
+                : null;
         Durability durability = from.read(WorkerSetting.DURABILITY,
                 v -> Durability.valueOf(v.toUpperCase(Locale.ROOT)));
         Integer fileThreads = from.read(WorkerSetting.FILE_THREADS, v -> positive(v));
@@ -80,8 +85,17 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
                 JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes))
                 .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults));
-        return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name), root, fileThreads,
-                drainSeconds, metrics);
+        return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name, credentials, null, null, null),
+                root,
+                fileThreads, drainSeconds, metrics);
+    }
+
+    private static Path readable(String file) {
+        Path path = Path.of(file);
+        if (!Files.isReadable(path)) {
+            throw new IllegalArgumentException("there is no such file, or it cannot be read");
+        }
+        return path;
     }
 
     private static StreamDefaults defaults(String file) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.worker.journal.Durability;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,13 +52,26 @@ class WorkerSettingsTest {
     }
 
     @Test
+    void aPrefixComesBeforeTheClustersName(@TempDir Path secrets) throws IOException {
+        Path credentials = Files.writeString(secrets.resolve("user.creds"), "a file");
+
+        WorkerSettings settings = WorkerSettings.parse(new String[]{"--name", "w0", "--root", volume.toString()},
+                Map.of("PERSIST_CLUSTER", "main", "PERSIST_PREFIX", "acme.persist", "PERSIST_CREDENTIALS",
+                        credentials.toString()));
+
+        assertThat(settings.config().subjects()).isEqualTo(new Subjects("acme.persist"));
+        assertThat(settings.nats().credentials()).isEqualTo(credentials);
+    }
+
+    @Test
     void allMistakesAreReportedTogether() {
         assertThatThrownBy(() -> WorkerSettings.parse(
                 new String[]{"--nmae", "--root", "/no/such/folder", "--file-threads", "0", "--metrics", "70000",
-                        "--nats"},
+                        "--prefix", "a.*", "--credentials", "/no/such/file", "--nats"},
                 Map.of("PERSIST_DURABILTY", "relaxed", "PERSIST_LOG_FORMAT", "xml", "PERSIST_LOG_LEVEL", "loud")))
                 .hasMessageContainingAll("'--nmae' is not one of --name", "--name is missing",
                         "there is no folder /no/such/folder", "--file-threads '0'", "--metrics '70000'",
+                        "--prefix 'a.*'", "--credentials '/no/such/file'",
                         "--nats needs a value", "there is no PERSIST_DURABILTY",
                         "PERSIST_LOG_FORMAT 'xml' is not one of text, json", "PERSIST_LOG_LEVEL 'loud'");
     }

@@ -10,6 +10,8 @@ public enum Reason {
     @JsonProperty("AsExpected") AS_EXPECTED,
     /** Pods are being made, replaced or stopped. */
     @JsonProperty("RollingOut") ROLLING_OUT,
+    /** Pods do not become ready, for longer than can be explained. */
+    @JsonProperty("RolloutStuck") ROLLOUT_STUCK,
     /** Fewer workers are ready than were asked for. */
     @JsonProperty("TooFewWorkers") TOO_FEW_WORKERS,
     /** No workers were asked for. */

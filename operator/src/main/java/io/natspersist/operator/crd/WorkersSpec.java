@@ -58,6 +58,12 @@ public record WorkersSpec(
                 : List.copyOf(topologySpreadConstraints);
     }
 
+    public WorkersSpec withReplicas(int count) {
+        return new WorkersSpec(count, image, imagePullPolicy, imagePullSecrets, resources, drainSeconds, fileThreads,
+                javaOptions, labels, annotations, nodeSelector, tolerations, affinity, topologySpreadConstraints,
+                priorityClassName);
+    }
+
     /** When an image is pulled. */
     public enum PullPolicy {
         @JsonProperty("Always")
