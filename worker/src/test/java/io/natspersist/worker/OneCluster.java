@@ -117,6 +117,14 @@ final class OneCluster {
         files.kill(name);
     }
 
+    /** The machine dies. */
+    void losePower(String name) {
+        heartbeats.remove(name);
+        nodes.get(name).crash();
+        disk.loseUnforced(name);
+        files.losePower(name);
+    }
+
     void wantReports() {
         wantReports = true;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.StreamConfig.Durability;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,11 +11,48 @@ final class Losses {
     /** A force begins within a second, and nothing is answered once it takes two. */
     private static final long WINDOW_MILLIS = 3_500;
 
-    private final boolean relaxed;
     private final List<long[]> windows = new ArrayList<>();
 
-    Losses(boolean relaxed) {
-        this.relaxed = relaxed;
+    /** What of one stream may have been lost. */
+    interface OfStream {
+
+        /** Whether anything may have been lost at all. */
+        boolean any();
+
+        /** Whether what the call did may have been lost. */
+        boolean mayInclude(Call call);
+    }
+
+    /** Nothing may have been lost. */
+    static final OfStream NONE = new OfStream() {
+        @Override
+        public boolean any() {
+            return false;
+        }
+
+        @Override
+        public boolean mayInclude(Call call) {
+            return false;
+        }
+    };
+
+    /** Of a stream that is kept so. */
+    OfStream of(Durability kept) {
+        return switch (kept) {
+            case SYNC -> NONE;
+            case RELAXED -> new OfStream() {
+                @Override
+                public boolean any() {
+                    return !windows.isEmpty();
+                }
+
+                /** Its answer may have been under way for a while. */
+                @Override
+                public boolean mayInclude(Call call) {
+                    return windows.stream().anyMatch(w -> w[0] <= call.ended && call.began <= w[1]);
+                }
+            };
+        };
     }
 
     /** @param inTouchMillis when the worker last had the volume and ran */
@@ -45,15 +83,5 @@ final class Losses {
      */
     void foundLockless(long atMillis, long inTouchMillis) {
         windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, atMillis});
-    }
-
-    /** Whether anything may have been lost at all. */
-    boolean any() {
-        return relaxed && !windows.isEmpty();
-    }
-
-    /** Whether what the call did may have been lost: its answer may have been under way for a while. */
-    boolean mayInclude(Call call) {
-        return relaxed && windows.stream().anyMatch(w -> w[0] <= call.ended && call.began <= w[1]);
     }
 }

@@ -18,10 +18,9 @@ final class Oracle {
     private final Map<String, StreamOracle> streams = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
     private final LongSupplier now;
-    final Losses losses;
+    final Losses losses = new Losses();
 
-    Oracle(boolean relaxed, LongSupplier now) {
-        this.losses = new Losses(relaxed);
+    Oracle(LongSupplier now) {
         this.now = now;
     }
 

@@ -49,9 +49,11 @@ final class PlantedBugs {
 
     /** The same run, done right. */
     static Scenario without(StreamMistake mistake, long seed) {
-        Scenario scenario = Scenario.of(seed).inSync();
+        Scenario any = Scenario.of(seed);
+        Scenario scenario = mistake == StreamMistake.DURABILITY_IGNORED ? any.inSyncByConfiguration() : any.inSync();
         return (mistake == StreamMistake.ROW_BEFORE_FORCE ? scenario.sparse() : scenario.dense())
                 .withFaults(switch (mistake) {
+                    case DURABILITY_IGNORED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, DIES_IN_A_FORCE);
                     case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
                     case JOURNAL_BEFORE_CATALOG -> Set.of(KILL, CRASHES_IN_A_ROW);
                     case CATALOG_NOT_FORCED, FILE_GONE_BEFORE_TOMBSTONE ->

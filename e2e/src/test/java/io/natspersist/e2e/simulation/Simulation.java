@@ -92,7 +92,7 @@ final class Simulation {
                 }
                 StreamOracle oracle = world.oracle.stream(stream);
                 world.time.runUntil(() -> oracle.watchers().stream().allMatch(w -> w.isAt(end)), 70_000);
-                oracle.check(end, world.oracle.losses);
+                oracle.check(end, world.oracle.losses.of(world.scenario.kept(stream)));
                 changes += end.change();
             }
         }

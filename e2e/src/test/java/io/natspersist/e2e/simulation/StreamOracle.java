@@ -95,7 +95,7 @@ final class StreamOracle {
      *
      * @param losses which answered changes may have been lost; watchers must have been told then
      */
-    void check(FinalView end, Losses losses) {
+    void check(FinalView end, Losses.OfStream losses) {
         parts = calls.stream().flatMap(call -> call.parts().stream()).toList();
         TreeMap<Long, Told> history = new TreeMap<>();
         end.history().forEach(told -> history.put(told.number(), told));

@@ -3,6 +3,7 @@ package io.natspersist.e2e.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.natspersist.protocol.StreamConfig.Durability;
 import io.natspersist.simulation.VirtualTime;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -36,13 +37,13 @@ class StreamOracleTest {
     void whatWasLostIsForgivenOnlyWhereLossIsAllowed() {
         StreamOracle oracle = new StreamOracle("s", () -> 5);
         oracle.ended(oracle.began("c", Op.Set.append("v")), new Outcome.Stored(1, 1, false));
-        Losses losses = new Losses(true);
+        Losses losses = new Losses();
         losses.powerLost(6, 6);
-        oracle.check(new FinalView(List.of(), List.of(), 0, 0), losses);
+        oracle.check(new FinalView(List.of(), List.of(), 0, 0), losses.of(Durability.RELAXED));
         assertThat(oracle.problems()).isEmpty();
         assertThat(oracle.lostAcknowledged()).isEqualTo(1);
 
-        oracle.check(new FinalView(List.of(), List.of(), 0, 0), new Losses(false));
+        oracle.check(new FinalView(List.of(), List.of(), 0, 0), Losses.NONE);
         assertThat(oracle.problems()).isNotEmpty();
     }
 
@@ -58,7 +59,7 @@ class StreamOracleTest {
             go(time, service, oracle, name, ops, 60);
         }
         time.runFor(60_000);
-        oracle.check(service.end(), new Losses(false));
+        oracle.check(service.end(), Losses.NONE);
         return oracle.problems();
     }
 

@@ -78,7 +78,7 @@ final class WorkerProcess {
                 .withMistakes(scenario.journalMistakes());
         StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 16_384)
                 .withTimes(scenario.applyMillis(), scenario.syncMillis(), scenario.idleMillis())
-                .withMistakes(scenario.streamMistakes());
+                .withDefaults(scenario.defaults()).withMistakes(scenario.streamMistakes());
         return new WorkerConfig(name, world.subjects()).withJournal(journal).withStreams(streams);
     }
 

@@ -26,7 +26,6 @@ final class World {
     final CoordinatorProcess coordinator = new CoordinatorProcess(this);
     private final Map<String, WorkerProcess> workers = new TreeMap<>();
     private final List<ClientProcess> clients = new ArrayList<>();
-    private final List<String> streams = new ArrayList<>();
     final CatalogBeforeJournal catalogs = new CatalogBeforeJournal(this);
     private boolean busy = true;
     private boolean messagesVanished;
@@ -39,11 +38,8 @@ final class World {
         this.disk = new FakeDisk(scenario.seed(), time::millis);
         this.files = new FakeStreamFiles(random("files"),
                 new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000));
-        this.oracle = new Oracle(scenario.relaxed(), time::millis);
+        this.oracle = new Oracle(time::millis);
         network.onDuplicate(oracle::deliveredTwice);
-        for (int i = 1; i <= scenario.streams(); i++) {
-            streams.add("s" + i);
-        }
         new RowsAfterForce(this);
     }
 
@@ -108,7 +104,7 @@ final class World {
     }
 
     List<String> streams() {
-        return streams;
+        return scenario.names();
     }
 
     Subjects subjects() {

@@ -7,11 +7,12 @@ import java.util.function.Consumer;
 /**
  * How a journal is written.
  *
+ * @param durability {@code SYNC}: each group is forced as it is written; {@code RELAXED}: now and then, or when somebody asks
  * @param segmentBytes a segment that has grown to this size is followed by a new one
  * @param reserveBytes with less free space on the volume, {@link JournalWriter#spaceLow()} is true
  * @param ballastBytes size of a file that takes up space, to be given back when others have used up the reserve; 0: none
  * @param relaxedForceMillis in {@code RELAXED}, a force begins at most this long after the first change it covers
- * @param relaxedForceLimitMillis in {@code RELAXED}, nothing counts as durable while a force takes longer than this
+ * @param relaxedForceLimitMillis what is only written does not count as durable while a force takes longer than this
  * @param mistakes planted by tests of the tests, empty otherwise
  */
 public record JournalConfig(Durability durability, long segmentBytes, long reserveBytes,

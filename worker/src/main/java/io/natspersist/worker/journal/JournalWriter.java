@@ -69,7 +69,7 @@ public final class JournalWriter {
     private long forcedGroup;
     private EventLoop.@Nullable Timer forceTimer;
     private final ArrayDeque<Since> unforced = new ArrayDeque<>();
-    private final Waiters durable = new Waiters();
+    private final Waiters written = new Waiters();
     private final Waiters forced = new Waiters();
     private final SegmentCounts counts;
 
@@ -151,15 +151,29 @@ public final class JournalWriter {
         endGroupIfFull();
     }
 
-    /**
-     * Runs {@code then} once everything appended so far is as durable as configured; at once where it is already. In the order of
-     * the calls.
-     */
-    public void whenDurable(Runnable then) {
-        when(durable, durableGroup(), then);
+    /** What counts as journaled where nothing else is asked for. */
+    public Durability durability() {
+        return config.durability();
     }
 
-    /** The same, but forced in either mode; starts a force where one is needed. */
+    /** As {@link #whenDurable(Durability, Runnable)}, as durable as configured. */
+    public void whenDurable(Runnable then) {
+        whenDurable(config.durability(), then);
+    }
+
+    /**
+     * Runs {@code then} once everything appended so far is that durable, whatever is configured; at once where it is already. In the
+     * order of the calls that ask for the same; those that ask for less first.
+     */
+    public void whenDurable(Durability asked, Runnable then) {
+        if (asked == Durability.SYNC && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
+            whenForced(then);
+        } else {
+            when(written, answerableGroup(), then);
+        }
+    }
+
+    /** Runs {@code then} once everything appended so far is forced; starts a force where one is needed. */
     public void whenForced(Runnable then) {
         when(forced, forcedGroup, then);
         forceIfWanted();
@@ -335,6 +349,7 @@ public final class JournalWriter {
         writing = true;
         boolean roll = rolling;
         boolean force = forceFirst;
+        boolean writtenIsEnough = force && written.first() <= group.number();
         long lastForced = roll ? group.number() - 1 : forcedGroup;
         Took took = new Took();
         onIo(() -> {
@@ -342,6 +357,9 @@ public final class JournalWriter {
             long began = loop.nanos();
             to.append(group.encoded(to.salt(), lastForced));
             took.write = loop.nanos() - began;
+            if (writtenIsEnough) {
+                loop.execute(() -> writtenOnly(group.number()));
+            }
             if (force) {
                 to.force();
                 took.force = loop.nanos() - began - took.write;
@@ -356,6 +374,7 @@ public final class JournalWriter {
             }
             writing = false;
             rolling = false;
+            forcing &= !force;
             writtenGroup = group.number();
             wasForced(force ? group.number() : lastForced);
             recycle(group);
@@ -375,15 +394,25 @@ public final class JournalWriter {
         }
     }
 
+    /** The task that writes this group has begun to force it; some were waiting for the write alone. */
+    private void writtenOnly(long group) {
+        if (!failed) {
+            writtenGroup = group;
+            forcing = true;
+            forceBegan = loop.nanos();
+            complete();
+        }
+    }
+
     private void complete() {
-        durable.complete(durableGroup());
+        written.complete(answerableGroup());
         forced.complete(forcedGroup);
     }
 
-    /** The last group that may be answered for. */
-    private long durableGroup() {
+    /** The last group that may be answered for where writing is enough. */
+    private long answerableGroup() {
         boolean forceIsSlow = forcing && loop.nanos() - forceBegan > config.relaxedForceLimitMillis() * 1_000_000;
-        return forceFirst || forceIsSlow ? forcedGroup : writtenGroup;
+        return forceIsSlow ? forcedGroup : writtenGroup;
     }
 
     // ---- forcing in RELAXED; in SYNC every write ends with a force

@@ -11,6 +11,7 @@ import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Result.Refused;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class Stream {
     private @Nullable Refused trouble;
     private long retryAtNanos;
     private int undurable;
-    /** What is journaled is answered once it is forced, whatever the worker does elsewhere. */
+    /** What was journaled last is answered once it is forced. */
     private boolean forced;
     private long tailBytes;
     private long usedAtNanos;
@@ -362,15 +363,20 @@ final class Stream {
 
     /** In the order of the calls: while something waits for a force, so does what comes behind it. */
     private void whenDurable(Runnable then) {
-        if (forced) {
-            host.journal().whenForced(then);
-        } else {
-            host.journal().whenDurable(then);
-        }
+        host.journal().whenDurable(forced ? Durability.SYNC : Durability.RELAXED, then);
     }
 
     private boolean mustBeForced() {
-        return limits.effective().durability() == StreamConfig.Durability.SYNC || (forced && undurable > 0);
+        StreamConfig.Durability asked = limits.effective().durability();
+        if (asked == null || host.mistake(StreamMistake.DURABILITY_IGNORED)) {
+            return awaitsForce() || host.journal().durability() == Durability.SYNC;
+        }
+        return awaitsForce() || asked == StreamConfig.Durability.SYNC;
+    }
+
+    /** Whether {@link #contents()} reflects a change that is told only once it is forced. */
+    boolean awaitsForce() {
+        return forced && undurable > 0;
     }
 
     /** Gives an answer that reflects the stream as it is now, once all of that is durable and surely still ours to tell. */

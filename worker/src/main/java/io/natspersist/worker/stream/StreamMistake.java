@@ -32,5 +32,7 @@ public enum StreamMistake {
     /** Messages stay though their time is up. */
     EXPIRED_IS_KEPT,
     /** A stream that is opened again has forgotten its configuration. */
-    CONFIG_FORGOTTEN
+    CONFIG_FORGOTTEN,
+    /** What a stream's configuration says of durability is not looked at. */
+    DURABILITY_IGNORED
 }

@@ -10,6 +10,7 @@ import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.NameRange;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
@@ -217,11 +218,13 @@ public final class Streams {
         Listing listing = new Listing(request,
                 read.stream().map(s -> new Listing.Slot(s.number, s.epoch)).toList(), inMemory, files.catalogs(),
                 host.maxAnswerBytes());
+        boolean mustBeForced = read.stream().anyMatch(s -> s.streams.stream().anyMatch(Stream::awaitsForce));
+        Durability durability = mustBeForced ? Durability.SYNC : journal.durability();
         fileThreads.execute(() -> {
             Listed listed = page(listing);
             loop.execute(() -> {
                 read.forEach(s -> s.listings--);
-                journal.whenDurable(() -> host.whenStillOwner(() -> answer.accept(listed)));
+                journal.whenDurable(durability, () -> host.whenStillOwner(() -> answer.accept(listed)));
             });
         });
     }

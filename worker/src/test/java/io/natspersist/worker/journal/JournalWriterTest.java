@@ -130,6 +130,30 @@ class JournalWriterTest {
     }
 
     @Test
+    void syncAnswersWhoIsContentWithTheWriteBeforeTheForceEnds() {
+        run.open();
+        List<String> answered = new ArrayList<>();
+        List<String> whileItForces = new ArrayList<>();
+        run.volume.onStep((number, node, operation, path) -> {
+            if (operation.equals("force")) {
+                run.time.runFor(100);
+                whileItForces.addAll(answered);
+            }
+        });
+
+        run.onLoop(() -> {
+            run.writer.append(JournalRun.change(1, 10));
+            run.writer.whenDurable(Durability.RELAXED, () -> answered.add("relaxed"));
+            run.writer.whenDurable(Durability.SYNC, () -> answered.add("sync"));
+        });
+        settle(run);
+
+        assertThat(whileItForces).containsExactly("relaxed");
+        assertThat(answered).containsExactly("relaxed", "sync");
+        assertThat(run.writer.forcedGroups()).isEqualTo(1);
+    }
+
+    @Test
     void relaxedAnswersNothingWhileAForceTakesLongerThanTwoSeconds() {
         List<Runnable> io = new ArrayList<>();
         JournalRun at = new JournalRun(1, JournalRun.SMALL);
