@@ -7,6 +7,7 @@ import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.journal.CorruptJournal;
 import io.natspersist.worker.journal.HighestNumbers;
 import io.natspersist.worker.journal.JournalReader;
+import io.natspersist.worker.journal.NotSealed;
 import io.natspersist.worker.journal.Journals;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -64,7 +65,7 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, Numbers rese
         long[] highest = {0};
         try {
             JournalReader.read(disk, journal, change -> highest[0] = Math.max(highest[0], change.epoch()));
-        } catch (IllegalStateException notSealed) {
+        } catch (NotSealed stillWritten) {
             // what there is was read
         } catch (NoSuchFileException deleted) {
             // its owner goes on without this segment, or it is dead and all its changes are elsewhere

@@ -7,6 +7,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.journal.EntryVisitor;
 import io.natspersist.worker.journal.JournalReader;
+import io.natspersist.worker.journal.NotSealed;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -41,7 +42,7 @@ final class CatalogBeforeJournal {
                         noted.add(stream);
                     }
                 });
-            } catch (IllegalStateException e) {
+            } catch (NotSealed e) {
                 // its owner lives and has not sealed it; all of it was read
             } catch (IOException e) {
                 world.oracle.problem("a journal cannot be read: " + e.getMessage());

@@ -7,6 +7,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.journal.JournalReader;
+import io.natspersist.worker.journal.NotSealed;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,7 @@ final class RowsAfterForce {
     private void read(Disk volume, Incarnation journal, Set<Row> forced) {
         try {
             JournalReader.read(volume, journal, change -> forced.add(Row.of(change)));
-        } catch (IllegalStateException e) {
+        } catch (NotSealed e) {
             // its owner lives and has not sealed it; all of it was read
         } catch (IOException e) {
             world.oracle.problem("a living worker's journal cannot be read: " + e.getMessage());

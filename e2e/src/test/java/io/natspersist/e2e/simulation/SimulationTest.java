@@ -39,6 +39,12 @@ class SimulationTest {
         assertThat(Simulation.run(Scenario.of(20_939)).problems()).isEmpty();
     }
 
+    /** A worker that is stuck between sealing a journal and reading it finds it gone when it goes on. */
+    @Test
+    void aJournalDeletedWhileItIsAdoptedIsNoFault() {
+        assertThat(Simulation.run(Scenario.of(43_491)).problems()).isEmpty();
+    }
+
     @Test
     void twoRunsOfOneSeedAreTheSame() {
         for (long seed : List.of(5L, 6L, 7L, 8L, 9L)) {

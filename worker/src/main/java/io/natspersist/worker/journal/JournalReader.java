@@ -14,7 +14,7 @@ public final class JournalReader {
      * Tells the visitor everything that was forced, and what else was written whole before the first group that was not.
      *
      * @throws CorruptJournal when something that was forced cannot be read; the visitor has been told what lies before it
-     * @throws IllegalStateException when the journal is not sealed; the visitor may have been told a part
+     * @throws NotSealed when the journal is not sealed, or not any more; the visitor may have been told a part
      */
     public static Summary read(Disk disk, Incarnation journal, EntryVisitor visitor) throws IOException {
         JournalScan.Result result = new JournalScan(disk, JournalFolder.of(journal), JournalScan.entries(entry -> {
@@ -24,7 +24,7 @@ public final class JournalReader {
             }
         })).of(journal).run();
         if (!result.sealed()) {
-            throw new IllegalStateException("journal " + journal + " is not sealed");
+            throw new NotSealed(journal);
         }
         return new Summary(result.segments(), result.lastGroup(), result.changes(), result.bytes(), result.end());
     }

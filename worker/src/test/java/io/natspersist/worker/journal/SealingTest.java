@@ -2,7 +2,7 @@
 package io.natspersist.worker.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.journal.Sealing.Result;
@@ -72,7 +72,7 @@ class SealingTest {
     @Test
     void anUnsealedJournalIsNotRead() {
         run.open();
-        assertThatIllegalStateException().isThrownBy(() -> run.read("y")).withMessageContaining("not sealed");
+        assertThatThrownBy(() -> run.read("y")).hasRootCauseInstanceOf(NotSealed.class);
     }
 
     @Test
