@@ -55,7 +55,7 @@ public final class MemoryNetwork {
         this.faultHandler = handler;
     }
 
-    /** Who is told of each message that is delivered a second time. */
+    /** Who is told of each message that goes its way a second time. */
     public void onDuplicate(Consumer<Message> observer) {
         this.duplicateObserver = observer;
     }

@@ -151,6 +151,7 @@ final class MemoryTransport implements Transport {
         long again = network.duplicateAfter();
         if (again > 0) {
             time.trace("%s: sent twice: %s", node, message.subject());
+            network.duplicated(message);
             up.putLater(again, () -> arrive(message, request));
         }
     }
