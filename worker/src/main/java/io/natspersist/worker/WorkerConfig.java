@@ -46,6 +46,14 @@ public record WorkerConfig(String name, Subjects subjects, JournalConfig journal
         return with(c -> c.streams = config);
     }
 
+    /** Out of touch after two heartbeats. */
+    public WorkerConfig withHeartbeat(long millis) {
+        return with(c -> {
+            c.heartbeatMillis = millis;
+            c.outOfTouchMillis = 2 * millis;
+        });
+    }
+
     /** How many requests, and bytes, may wait for their answers. */
     public WorkerConfig withWaiting(int most, long mostBytes) {
         return with(c -> {

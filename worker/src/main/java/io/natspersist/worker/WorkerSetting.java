@@ -15,6 +15,7 @@ public enum WorkerSetting implements Setting {
     DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second"),
     FILE_THREADS("4", "threads that open and read streams' files, and as many that write to them in the background"),
     SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),
+    HEARTBEAT_MILLIS("1000", "how often it reports to the coordinator, as the coordinator was told"),
     DRAIN_SECONDS("20", "how long a stop may take: half of it for slots to move away, then what has not moved is put"
             + " into the files"),
     STREAM_DEFAULTS("", "a JSON file: what streams are configured to where they say nothing themselves, by prefix"),

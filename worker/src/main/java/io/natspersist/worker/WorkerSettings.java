@@ -69,6 +69,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 v -> Durability.valueOf(v.toUpperCase(Locale.ROOT)));
         Integer fileThreads = from.read(WorkerSetting.FILE_THREADS, v -> positive(v));
         Integer segmentBytes = from.read(WorkerSetting.SEGMENT_BYTES, v -> positive(v));
+        Integer heartbeatMillis = from.read(WorkerSetting.HEARTBEAT_MILLIS, v -> positive(v));
         Integer drainSeconds = from.read(WorkerSetting.DRAIN_SECONDS, v -> positive(v));
         String url = from.read(WorkerSetting.NATS, v -> v);
         StreamDefaults defaults = given.containsKey(WorkerSetting.STREAM_DEFAULTS)
@@ -78,13 +79,14 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
-                || segmentBytes == null || drainSeconds == null || url == null || defaults == null
+                || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || url == null
+                || defaults == null
                 || !mistakes.isEmpty()) {
             throw new IllegalArgumentException("the worker cannot start:\n  " + String.join("\n  ", mistakes));
         }
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
                 JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes))
-                .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults));
+                .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults)).withHeartbeat(heartbeatMillis);
         return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name, credentials, null, null, null),
                 root,
                 fileThreads, drainSeconds, metrics);

@@ -38,7 +38,7 @@ class WorkerSettingsTest {
                 new String[]{"--name", "w1", "--nats", "nats://h:1", "--file-threads", "2", "--metrics", "9464"},
                 Map.of("PERSIST_NAME", "w2", "PERSIST_ROOT", volume.toString(), "PERSIST_CLUSTER", "main",
                         "PERSIST_DURABILITY", "relaxed", "PERSIST_SEGMENT_BYTES", "1000000", "PERSIST_DRAIN_SECONDS",
-                        "7"));
+                        "7", "PERSIST_HEARTBEAT_MILLIS", "500"));
 
         assertThat(settings.config().name()).isEqualTo("w1");
         assertThat(settings.config().subjects()).isEqualTo(Subjects.ofCluster("main"));
@@ -48,6 +48,7 @@ class WorkerSettingsTest {
         assertThat(settings.root()).isEqualTo(volume);
         assertThat(settings.fileThreads()).isEqualTo(2);
         assertThat(settings.drainSeconds()).isEqualTo(7);
+        assertThat(settings.config().heartbeatMillis()).isEqualTo(500);
         assertThat(settings.metrics()).isEqualTo(new Listen("127.0.0.1", 9464));
     }
 

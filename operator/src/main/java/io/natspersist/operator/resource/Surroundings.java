@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.operator.resource;
 
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.natspersist.operator.crd.PersistCluster;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param urlSecretVersion changes when the Secret with the URLs of NATS does; null: there is none, or it is not there
  */
 public record Surroundings(@Nullable String workerImage, @Nullable String urlSecretVersion) {
+
+    /** What the pods of a Deployment were made with. */
+    public static @Nullable String urlSecretVersionOf(Deployment made) {
+        Map<String, String> annotations = made.getSpec().getTemplate().getMetadata().getAnnotations();
+        return annotations == null ? null : annotations.get(WorkerPod.URL_SECRET);
+    }
 
     /** With what the workers of a cluster run; null: nobody has said. */
     public @Nullable String image(PersistCluster cluster) {

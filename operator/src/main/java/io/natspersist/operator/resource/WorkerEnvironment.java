@@ -19,7 +19,7 @@ final class WorkerEnvironment {
         PersistClusterSpec spec = cluster.getSpec();
         List<EnvVar> all = new ArrayList<>();
         all.add(new EnvVarBuilder().withName("PERSIST_NAME").withNewValueFrom().withNewFieldRef()
-                .withFieldPath("metadata.name").endFieldRef().endValueFrom().build());
+                .withApiVersion("v1").withFieldPath("metadata.name").endFieldRef().endValueFrom().build());
         all.add(value("PERSIST_ROOT", WorkerVolumes.DATA));
         all.add(servers(spec.nats()));
         if (spec.nats().credentials() != null) {
@@ -28,6 +28,7 @@ final class WorkerEnvironment {
         all.add(value("PERSIST_PREFIX", cluster.prefix()));
         all.add(value("PERSIST_DURABILITY", spec.durability().word()));
         all.add(value("PERSIST_FILE_THREADS", String.valueOf(spec.workers().fileThreads())));
+        all.add(value("PERSIST_HEARTBEAT_MILLIS", String.valueOf(spec.coordinator().heartbeatMillis())));
         all.add(value("PERSIST_DRAIN_SECONDS", String.valueOf(spec.workers().drainSeconds())));
         all.add(value("PERSIST_STREAM_DEFAULTS", WorkerVolumes.CONFIG + "/" + WorkerConfigMap.STREAM_DEFAULTS));
         all.add(value("PERSIST_METRICS", "0.0.0.0:" + MetricsService.PORT));

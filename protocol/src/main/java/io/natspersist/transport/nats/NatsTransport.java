@@ -56,6 +56,8 @@ public final class NatsTransport implements Transport {
     private volatile @Nullable Link link;
     private volatile boolean up;
     private volatile boolean closed;
+    /** Why the last attempt to connect failed. */
+    private volatile @Nullable String failure;
 
     /** A connection, and the one thread on which everything that arrives is handled. */
     private record Link(Connection connection, Dispatcher dispatcher) {}
@@ -96,7 +98,8 @@ public final class NatsTransport implements Transport {
                 attach(Nats.connect(options));
                 connected = true;
             } catch (IOException e) {
-                LOG.debug("cannot connect: {}", e.getMessage());
+                failure = withoutSecrets(String.valueOf(e.getMessage()));
+                LOG.debug("cannot connect: {}", failure);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(100, 500)));
             } catch (InterruptedException e) {
                 return; // nobody does
@@ -140,6 +143,7 @@ public final class NatsTransport implements Transport {
     private void connected(boolean now) {
         if (up != now && !closed) {
             up = now;
+            failure = null;
             listeners.forEach(listener -> listener.accept(now));
         }
     }
@@ -216,6 +220,16 @@ public final class NatsTransport implements Transport {
     @Override
     public void onConnection(Consumer<Boolean> listener) {
         listeners.add(listener);
+    }
+
+    /** Why there is no connection, as far as the last attempt told; null while there is one, or none has failed yet. */
+    public @Nullable String problem() {
+        return up ? null : failure;
+    }
+
+    /** URLs may have a user and a password in them. */
+    private static String withoutSecrets(String message) {
+        return message.replaceAll("//[^/@\\s]*@", "//");
     }
 
     /** Waits for what was published to be written, at most a second. Requests that wait time out at once. */

@@ -141,6 +141,20 @@ class NatsTransportIT extends TransportContract {
         }
     }
 
+    @Test
+    void itSaysWhyItIsNotConnectedAndKeepsThePasswordToItself() {
+        try (NatsServer guarded = NatsServer.start("authorization { user: u, password: p }");
+                NatsTransport refused = NatsTransport
+                        .connect(new NatsOptions(guarded.url().replace("//", "//u:wrong-secret@"), "refused"));
+                NatsTransport taken = NatsTransport
+                        .connect(new NatsOptions(guarded.url().replace("//", "//u:p@"), "taken"))) {
+            await(() -> refused.problem() != null);
+            assertThat(refused.problem()).containsIgnoringCase("authorization").doesNotContain("wrong-secret");
+            await(taken::connected);
+            assertThat(taken.problem()).isNull();
+        }
+    }
+
     private static void signal(String name) throws Exception {
         new ProcessBuilder("kill", "-" + name, Long.toString(server.process().pid())).start().waitFor();
     }

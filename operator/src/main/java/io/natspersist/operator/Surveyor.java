@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.operator;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.natspersist.operator.crd.PersistCluster;
+import io.natspersist.operator.resource.DataClaim;
+import io.natspersist.operator.resource.Names;
+import io.natspersist.operator.resource.Surroundings;
+import io.natspersist.operator.status.Seen;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at what there is of one cluster; changes nothing. */
+final class Surveyor {
+
+    private final KubernetesClient client;
+    private final PersistCluster cluster;
+    private final Context<PersistCluster> context;
+    private final Names names;
+
+    Surveyor(PersistCluster cluster, Context<PersistCluster> context) {
+        this.client = context.getClient();
+        this.cluster = cluster;
+        this.context = context;
+        this.names = Names.of(cluster);
+    }
+
+    NatsSecrets secrets() {
+        return NatsSecrets.of(cluster.getSpec().nats(),
+                name -> client.secrets().inNamespace(namespace()).withName(name).get());
+    }
+
+    /** A Secret that is not there now leaves the pods as they are: they were made with it. */
+    Surroundings surroundings(NatsSecrets secrets, @Nullable String workerImage) {
+        return new Surroundings(workerImage, switch (secrets) {
+            case NatsSecrets.Found found -> found.urlVersion();
+            case NatsSecrets.Missing missing -> deployment().map(Surroundings::urlSecretVersionOf).orElse(null);
+        });
+    }
+
+    Optional<Deployment> deployment() {
+        return named(Deployment.class, names.worker());
+    }
+
+    /** The ConfigMap with the assignment table, as it was seen last. */
+    Optional<ConfigMap> table() {
+        return named(ConfigMap.class, names.table());
+    }
+
+    WorkerPods pods() {
+        return new WorkerPods(client, namespace(), names, context.getSecondaryResources(Pod.class));
+    }
+
+    Seen.@Nullable Rollout rollout() {
+        return deployment().map(Surveyor::rollout).orElse(null);
+    }
+
+    private static Seen.Rollout rollout(Deployment deployment) {
+        DeploymentStatus status = deployment.getStatus() == null ? new DeploymentStatus() : deployment.getStatus();
+        boolean stuck = status.getConditions().stream().anyMatch(
+                c -> c.getType().equals("Progressing") && "ProgressDeadlineExceeded".equals(c.getReason()));
+        return new Seen.Rollout(
+                Objects.equals(status.getObservedGeneration(), deployment.getMetadata().getGeneration()),
+                count(status.getReplicas()), count(status.getUpdatedReplicas()), count(status.getReadyReplicas()),
+                stuck);
+    }
+
+    private static int count(@Nullable Integer number) {
+        return number == null ? 0 : number;
+    }
+
+    Seen.Storage storage() {
+        String claim = DataClaim.nameOf(cluster);
+        if (claim == null) {
+            return Seen.Storage.MOUNTED_BY_PODS;
+        }
+        PersistentVolumeClaim found = cluster.getSpec().storage().existingClaim() == null
+                ? named(PersistentVolumeClaim.class, claim).orElse(null)
+                : client.persistentVolumeClaims().inNamespace(namespace()).withName(claim).get();
+        String phase = found == null || found.getStatus() == null ? null : found.getStatus().getPhase();
+        return found == null
+                ? Seen.Storage.MISSING
+                : Map.of("Bound", Seen.Storage.BOUND, "Lost", Seen.Storage.LOST).getOrDefault(String.valueOf(phase),
+                        Seen.Storage.PENDING);
+    }
+
+    private <R extends HasMetadata> Optional<R> named(Class<R> kind, String name) {
+        return context.getSecondaryResourcesAsStream(kind).filter(one -> one.getMetadata().getName().equals(name))
+                .findAny();
+    }
+
+    private String namespace() {
+        return cluster.getMetadata().getNamespace();
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.operator;
+
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.table.Heartbeat;
+import io.natspersist.protocol.table.HeartbeatReply;
+import io.natspersist.protocol.table.Numbers;
+import io.natspersist.transport.Headers;
+import io.natspersist.transport.Transport;
+import io.natspersist.transport.nats.NatsOptions;
+import io.natspersist.transport.nats.NatsTransport;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Says what a worker says to its coordinator, and serves nothing. */
+final class BeatingWorker implements AutoCloseable {
+
+    private final String name;
+    private final Subjects subjects;
+    private final long openStreams;
+    private final Transport transport;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private volatile long incarnation;
+    private volatile long table;
+    private volatile boolean dead;
+
+    BeatingWorker(String url, String prefix, String name, long openStreams) {
+        this.name = name;
+        this.subjects = new Subjects(prefix);
+        this.openStreams = openStreams;
+        this.transport = NatsTransport.connect(new NatsOptions(url, name));
+        clock.scheduleAtFixedRate(this::beat, 0, 200, TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        Heartbeat.Report report = incarnation == 0
+                ? new Heartbeat.Report(List.of(), List.of(), List.of(), Numbers.NONE)
+                : null;
+        Heartbeat beat = new Heartbeat(name, incarnation, "instance-of-" + name, incarnation > 0, false, table, 0, 1,
+                List.of(), List.of(), List.of(), List.of(), new Heartbeat.Load(openStreams, 0, 0), report);
+        transport.request(subjects.heartbeat(name), Headers.NONE, Json.write(beat), 1_000, reply -> {
+            if (reply instanceof Transport.Reply.Answer(var message)) {
+                take(Json.read(message.payload(), HeartbeatReply.class));
+            }
+        });
+    }
+
+    private void take(HeartbeatReply reply) {
+        dead |= reply.dead();
+        if (!reply.dead()) {
+            incarnation = reply.incarnation();
+            table = reply.table() == null ? table : reply.table().version();
+        }
+    }
+
+    /** Whether it was told that it is dead. */
+    boolean dead() {
+        return dead;
+    }
+
+    long table() {
+        return table;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        transport.close();
+    }
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.natspersist.operator.crd.ClusterCondition;
+import io.natspersist.operator.crd.PersistCluster;
+import io.natspersist.operator.crd.PersistClusterStatus;
+import io.natspersist.operator.crd.Phase;
+import io.natspersist.operator.crd.Reason;
+import io.natspersist.operator.resource.Surroundings;
+import io.natspersist.operator.resource.WantedObjects;
+import io.natspersist.transport.nats.NatsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The operator on a real API server and a real nats-server; there are no nodes, so that pods wait for ever. */
+@Tag("kubernetes")
+class PersistOperatorIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final String EVERYTHING = "operator/src/test/resources/io/natspersist/operator/resource/everything/in.yaml";
+
+    private static NatsServer nats;
+
+    private final KubernetesClient client = Kubernetes.shared().client();
+    private String namespace;
+    private TestOperator operator;
+
+    @BeforeAll
+    static void startNats() {
+        nats = NatsServer.start();
+    }
+
+    @AfterAll
+    static void stopNats() {
+        nats.close();
+    }
+
+    @BeforeEach
+    void startOperator() {
+        namespace = Kubernetes.shared().namespace();
+        operator = new TestOperator(namespace);
+    }
+
+    @AfterEach
+    void stopOperator() {
+        operator.close();
+        client.namespaces().withName(namespace).delete();
+    }
+
+    @Test
+    void whatIsAskedForIsThereWithinSeconds() {
+        long began = System.nanoTime();
+        PersistCluster cluster = apply("main", nats.url());
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted(cluster)).allSatisfy(this::isThere));
+        System.out.printf("all objects after %d ms%n", (System.nanoTime() - began) / 1_000_000);
+        awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+        await().atMost(PATIENCE).until(() -> status("main").replicas(), replicas -> replicas == 2);
+        assertThat(status("main").phase()).isEqualTo(Phase.PENDING);
+        assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+                .anySatisfy(event -> assertThat(event.getReason()).isEqualTo("RollingOut"));
+    }
+
+    @Test
+    void everyObjectThatAPersonDeletesOrEditsComesBack() {
+        PersistCluster cluster = apply("main", nats.url());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted(cluster)).allSatisfy(this::isThere));
+
+        for (HasMetadata object : wanted(cluster)) {
+            String uid = isThere(object).getMetadata().getUid();
+            if (object.getKind().equals("PersistentVolumeClaim")) {
+                continue; // Kubernetes keeps one that pods use
+            }
+            client.resource(object).delete();
+            await(object.getKind()).atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(isThere(object).getMetadata().getUid()).isNotEqualTo(uid));
+        }
+        client.apps().deployments().inNamespace(namespace).withName("main-worker").patch(
+                PatchContext.of(PatchType.STRATEGIC_MERGE),
+                """
+                        {"spec": {"replicas": 7,
+                          "template": {"spec": {"containers": [{"name": "worker", "image": "other"}]}}}}""");
+        await().atMost(PATIENCE).until(() -> deployment("main"), repaired -> repaired.getSpec().getReplicas() == 2
+                && repaired.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage()
+                        .equals(TestOperator.IMAGE));
+    }
+
+    @Test
+    void atRestNothingIsWritten() throws IOException {
+        apply("main", nats.url());
+        PersistCluster everything = client.getKubernetesSerialization().unmarshal(
+                Files.readString(Kubernetes.root().resolve(EVERYTHING)).replace("nats://nats:4222", nats.url()),
+                PersistCluster.class);
+        everything.getMetadata().setNamespace(namespace);
+        everything.getMetadata().setUid(null);
+        client.resource(everything).create();
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", "beating", 3)) {
+            await().atMost(PATIENCE).until(() -> status("main").openStreams(), streams -> Objects.equals(streams, 3L));
+            await().atMost(PATIENCE).during(Duration.ofSeconds(3)).until(this::writesSoFar, new Unchanging()::is);
+            int before = writesSoFar();
+
+            // longer than the time after which a cluster is looked at again
+            await().atMost(PATIENCE).during(Duration.ofSeconds(12)).untilAsserted(
+                    () -> assertThat(operator.writes().subList(before, writesSoFar())).isEmpty());
+            assertThat(worker.dead()).isFalse();
+        }
+    }
+
+    @Test
+    void aPausedClusterIsLeftAloneUntilItIsNotPaused() {
+        apply("main", nats.url());
+        await().atMost(PATIENCE).until(() -> deployment("main") != null);
+        annotate("main", "true");
+        await().atMost(PATIENCE).until(() -> status("main").phase() == Phase.PAUSED);
+
+        client.resource(deployment("main")).delete();
+        client.resources(PersistCluster.class).inNamespace(namespace).withName("main").scale(3);
+        await().atMost(PATIENCE)
+                .until(() -> Objects.equals(status("main").observedGeneration(),
+                        cluster("main").getMetadata().getGeneration()));
+        assertThat(deployment("main")).isNull();
+
+        annotate("main", "false");
+        await().atMost(PATIENCE)
+                .until(() -> deployment("main") != null && deployment("main").getSpec().getReplicas() == 3);
+    }
+
+    @Test
+    void deletedItIsGoneButForItsData() {
+        apply("main", nats.url());
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", "beating", 0)) {
+            await().atMost(PATIENCE).until(() -> table("main") != null);
+
+            client.resource(cluster("main")).delete();
+
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(cluster("main")).isNull();
+                assertThat(deployment("main")).isNull();
+                assertThat(table("main")).isNull();
+                assertThat(client.pods().inNamespace(namespace).list().getItems()).isEmpty();
+            });
+            assertThat(client.persistentVolumeClaims().inNamespace(namespace).withName("main-data").get()).isNotNull();
+            assertThat(operator.coordinated()).isZero();
+            assertThat(worker.dead()).isFalse();
+        }
+    }
+
+    @Test
+    void aSecretThatAppearsLaterIsAllThatIsMissing() {
+        client.resource(persistCluster("main", "    urlSecret: {name: nats, key: url}\n")).create();
+        awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.SECRET_MISSING);
+
+        client.resource(new SecretBuilder().withNewMetadata().withName("nats").withNamespace(namespace).endMetadata()
+                .addToStringData("url", nats.url()).build()).create();
+
+        awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+    }
+
+    @Test
+    void natsThatIsAwayOrRefusesIsToldAndComesBackByItself() {
+        try (NatsServer guarded = NatsServer.start("authorization { user: u, password: p }")) {
+            String open = guarded.url().replace("//", "//u:p@");
+            client.resource(
+                    new SecretBuilder().withNewMetadata().withName("nats").withNamespace(namespace).endMetadata()
+                            .addToStringData("url", guarded.url().replace("//", "//u:wrong@")).build())
+                    .create();
+            client.resource(persistCluster("main", "    urlSecret: {name: nats, key: url}\n")).create();
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.NATS_UNREACHABLE);
+            await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(condition("main", ClusterCondition.Type.COORDINATED).message())
+                            .containsIgnoringCase("authorization").doesNotContain("wrong"));
+
+            client.secrets().inNamespace(namespace).withName("nats").edit(secret -> new SecretBuilder(secret)
+                    .addToStringData("url", open).build());
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+
+            guarded.kill();
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.NATS_UNREACHABLE);
+            guarded.restart();
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+        }
+    }
+
+    @Test
+    void aTableThatAPersonEditsOrDeletesIsPutRightAndNoSlotMoves() {
+        apply("main", nats.url());
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", "beating", 0)) {
+            await().atMost(PATIENCE).until(() -> worker.table() > 0 && table("main") != null);
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.AS_EXPECTED);
+            Map<String, String> before = table("main");
+
+            client.configMaps().inNamespace(namespace).withName("main-table").edit(map -> {
+                map.getData().put("table.json", "{}");
+                return map;
+            });
+            await().atMost(PATIENCE).until(() -> before.equals(table("main")));
+            client.configMaps().inNamespace(namespace).withName("main-table").delete();
+            await().atMost(PATIENCE).until(() -> before.equals(table("main")));
+
+            assertThat(worker.dead()).isFalse();
+        }
+    }
+
+    @Test
+    void aWorkerWhosePodIsGoneIsDeadAtOnce() {
+        apply("main", nats.url());
+        Pod pod = await().atMost(PATIENCE).until(() -> pods(), pods -> pods.size() == 2).getFirst();
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", pod.getMetadata().getName(), 0);
+                BeatingWorker other = new BeatingWorker(nats.url(), "persist.main", "elsewhere", 0)) {
+            await().atMost(PATIENCE).until(() -> worker.table() > 0 && other.table() > 0);
+
+            client.resource(pod).withGracePeriod(0).delete();
+
+            await().atMost(PATIENCE).until(worker::dead);
+            assertThat(other.dead()).isFalse();
+        }
+    }
+
+    @Test
+    void theWorkerWithTheFewestOpenStreamsGoesFirst() {
+        apply("main", nats.url());
+        List<Pod> pods = await().atMost(PATIENCE).until(() -> pods(), all -> all.size() == 2);
+        String busy = pods.get(1).getMetadata().getName();
+        try (BeatingWorker a = new BeatingWorker(nats.url(), "persist.main", pods.get(0).getMetadata().getName(), 2);
+                BeatingWorker b = new BeatingWorker(nats.url(), "persist.main", busy, 500)) {
+            await().atMost(PATIENCE)
+                    .until(() -> status("main").workers().size() == 2 && status("main").openStreams() == 502);
+
+            client.resources(PersistCluster.class).inNamespace(namespace).withName("main").scale(1);
+
+            await().atMost(PATIENCE).until(() -> pods(), all -> all.size() == 1);
+            assertThat(pods().getFirst().getMetadata().getName()).isEqualTo(busy);
+            assertThat(b.dead()).isFalse();
+            await().atMost(PATIENCE).until(a::dead);
+        }
+    }
+
+    @Test
+    void ofTwoClustersWithOnePrefixTheOlderKeepsIt() {
+        PersistCluster first = persistCluster("first", "    url: " + nats.url() + "\n    prefix: acme\n");
+        client.resource(first).create();
+        awaitCondition("first", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+
+        await().pollDelay(Duration.ofMillis(1_100)).until(() -> true); // creation times have seconds
+        client.resource(persistCluster("second", "    url: " + nats.url() + "\n    prefix: acme\n")).create();
+        awaitCondition("second", ClusterCondition.Type.COORDINATED, Reason.PREFIX_TAKEN);
+        assertThat(condition("first", ClusterCondition.Type.COORDINATED)).extracting(ClusterCondition::reason)
+                .isEqualTo(Reason.TABLE_REBUILDING);
+
+        client.resource(cluster("first")).delete();
+        awaitCondition("second", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsTold() {
+        client.resource(
+                persistCluster("main", "    url: " + nats.url() + "\n  workers:\n    labels: {not a label: x}\n"))
+                .create();
+
+        ClusterCondition refused = awaitCondition("main", ClusterCondition.Type.WORKERS_AVAILABLE,
+                Reason.OBJECT_REFUSED);
+        assertThat(refused.message()).contains("Deployment main-worker", "not a label");
+    }
+
+    @Test
+    void ofTwoOperatorsOneActsAndTheOtherTakesItsPlace() {
+        apply("main", nats.url());
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", "beating", 0)) {
+            await().atMost(PATIENCE).until(() -> worker.table() > 0);
+            try (TestOperator second = new TestOperator(namespace)) {
+                await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+                assertThat(second.writes()).isEmpty();
+                assertThat(second.coordinated()).isZero();
+                long version = worker.table();
+
+                operator.close();
+
+                await().atMost(Duration.ofSeconds(40)).until(() -> second.coordinated() == 1);
+                client.resource(deployment("main")).delete();
+                await().atMost(PATIENCE).until(() -> deployment("main") != null);
+                awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.AS_EXPECTED);
+                assertThat(worker.table()).isEqualTo(version);
+                assertThat(worker.dead()).isFalse();
+            }
+        }
+    }
+
+    /** True once it was asked twice about the same number. */
+    private static final class Unchanging {
+        private int last = -1;
+
+        boolean is(int now) {
+            boolean same = now == last;
+            last = now;
+            return same;
+        }
+    }
+
+    private int writesSoFar() {
+        return operator.writes().size();
+    }
+
+    private PersistCluster apply(String name, String url) {
+        return client.resource(persistCluster(name, "    url: " + url + "\n")).create();
+    }
+
+    private PersistCluster persistCluster(String name, String natsLines) {
+        return client.getKubernetesSerialization().unmarshal("""
+                apiVersion: natspersist.io/v1alpha1
+                kind: PersistCluster
+                metadata:
+                  name: %s
+                  namespace: %s
+                spec:
+                  storage:
+                    claim:
+                      size: 1Gi
+                  coordinator:
+                    slots: 16
+                  nats:
+                %s""".formatted(name, namespace, natsLines), PersistCluster.class);
+    }
+
+    private List<HasMetadata> wanted(PersistCluster cluster) {
+        return WantedObjects.of(cluster, new Surroundings(TestOperator.IMAGE, null));
+    }
+
+    private HasMetadata isThere(HasMetadata object) {
+        HasMetadata found = client.resource(object).get();
+        assertThat(found).as(object.getKind()).isNotNull();
+        assertThat(found.getMetadata().getDeletionTimestamp()).isNull();
+        return found;
+    }
+
+    private @Nullable PersistCluster cluster(String name) {
+        return client.resources(PersistCluster.class).inNamespace(namespace).withName(name).get();
+    }
+
+    private @Nullable Deployment deployment(String cluster) {
+        return client.apps().deployments().inNamespace(namespace).withName(cluster + "-worker").get();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(namespace).list().getItems();
+    }
+
+    private @Nullable Map<String, String> table(String cluster) {
+        var found = client.configMaps().inNamespace(namespace).withName(cluster + "-table").get();
+        return found == null ? null : found.getData();
+    }
+
+    private PersistClusterStatus status(String name) {
+        PersistCluster cluster = cluster(name);
+        return cluster == null || cluster.getStatus() == null
+                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of())
+                : cluster.getStatus();
+    }
+
+    private @Nullable ClusterCondition condition(String name, ClusterCondition.Type type) {
+        return status(name).conditions().stream().filter(c -> c.type() == type).findAny().orElse(null);
+    }
+
+    private ClusterCondition awaitCondition(String name, ClusterCondition.Type type, Reason reason) {
+        return await(name + " " + reason).atMost(PATIENCE).until(() -> condition(name, type),
+                c -> c != null && c.reason() == reason);
+    }
+
+    private void annotate(String name, String paused) {
+        client.resources(PersistCluster.class).inNamespace(namespace).withName(name).patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\": {\"annotations\": {\"%s\": \"%s\"}}}".formatted(PersistCluster.PAUSED, paused));
+    }
+}
