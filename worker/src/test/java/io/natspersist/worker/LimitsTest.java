@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.natspersist.protocol.ChangeBatch;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.SetItem;
+import io.natspersist.protocol.SetMany;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
+import io.natspersist.transport.Transport;
 import io.natspersist.worker.stream.StreamDefaults;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +126,7 @@ class LimitsTest {
     @Test
     void aConfigurationThatIsNoneIsRefusedByTheNameOfItsField() {
         for (String bad : List.of("{\"maxMsg\":3}", "{\"maxMsgs\":0}", "{\"maxMsgs\":\"3\"}", "{\"discard\":\"both\"}",
+                "{\"discard\":0}",
                 "[]", "{", "{\"durability\":\"ephemeral\"}")) {
             Message answer = ask("config", Headers.NONE, bad);
             assertThat(answer.headers().first(HeaderNames.ERROR)).as(bad).isEqualTo("BAD_REQUEST");
@@ -163,8 +168,32 @@ class LimitsTest {
             items.append("\u0081\u00a1k\u00a2k").append(i);
         }
         byte[] payload = ("\u0081\u00a5items" + (char) (0x90 + count) + items).getBytes(StandardCharsets.ISO_8859_1);
-        return ((io.natspersist.transport.Transport.Reply.Answer) cluster.request(worker, "setMany", "a.b",
+        return ((Transport.Reply.Answer) cluster.request(worker, "setMany", "a.b",
                 Headers.of(HeaderNames.ATOMIC, atomic), payload)).message();
+    }
+
+    @Test
+    void whatOneItemOfAnAtomicRequestMovesMakesNoRoomForTheNextTwice() {
+        put("k", "1");
+        put("l", "2");
+        config("{\"maxMsgs\":2,\"discard\":\"new\"}");
+        SetItem moves = item("k", SetItem.ABSENT);
+        SetItem takesItsOldPlace = item(null, 1);
+
+        assertThat(outcome(atomic(moves, takesItsOldPlace))).isEqualTo("STREAM_FULL");
+        assertThat(atomic(moves, item(null, 3)).headers().first(HeaderNames.ERROR)).as("in the place of the first")
+                .isNull();
+        assertThat(json(ask("info", Headers.NONE, "")).get("messages").asLong()).isEqualTo(2);
+    }
+
+    private static SetItem item(@Nullable String key, long seq) {
+        return new SetItem(key, seq, SetItem.ABSENT, SetItem.ABSENT, null, SetItem.ABSENT, SetItem.ABSENT, Headers.NONE,
+                new byte[1]);
+    }
+
+    private Message atomic(SetItem... items) {
+        return ((Transport.Reply.Answer) cluster.request(worker, "setMany", "a.b",
+                Headers.of(HeaderNames.ATOMIC, "true"), new SetMany(List.of(items)).encode())).message();
     }
 
     @Test

@@ -7,10 +7,17 @@ import io.natspersist.protocol.StreamConfig.Discard;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.stream.Contents.Lookup;
 import io.natspersist.worker.stream.Result.Refused;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a stream's configuration, with the defaults for its name, allows. Decides from counters alone. */
 final class Limits {
+
+    /** No value is so large, whatever is announced, and sums with it do not overflow. */
+    private static final long MOST_ANNOUNCED = Long.MAX_VALUE / 4;
 
     private final StreamConfig defaults;
     private final Rate messageRate = new Rate();
@@ -42,50 +49,77 @@ final class Limits {
         return lives <= 0 ? 0 : lives > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + lives;
     }
 
-    /** What sets that are decided together have taken so far. */
+    /** What sets that are decided together have taken so far, and what stands where since. */
     static final class Taken {
         private long messages;
         private long bytes;
         private long stored;
         private long storedBytes;
+        private long lastSeq;
+        private final Map<Long, Long> bytesAt = new HashMap<>();
+        private final Set<Long> gone = new HashSet<>();
+
+        private long seqOf(Operation.Set op, Contents contents) {
+            return op.seq() == 0 ? Math.max(lastSeq, contents.lastSeq()) + 1 : op.seq();
+        }
+
+        /** In bytes; -1: there is nothing. */
+        private long at(long seq, Lookup before) {
+            Long since = bytesAt.get(seq);
+            return since != null ? since : before instanceof Lookup.Present p && !gone.contains(seq) ? p.bytes() : -1;
+        }
+
+        private boolean isAsBefore(long seq) {
+            return !bytesAt.containsKey(seq) && !gone.contains(seq);
+        }
+
+        private void store(long seq, long size, Lookup atKey, long moreMessages, long moreBytes) {
+            messages += moreMessages;
+            bytes += moreBytes;
+            stored++;
+            storedBytes += size;
+            lastSeq = Math.max(lastSeq, seq);
+            if (atKey instanceof Lookup.Present old && isAsBefore(old.seq())) {
+                gone.add(old.seq());
+            }
+            bytesAt.put(seq, size);
+        }
     }
 
     /**
      * Why a message cannot be stored; null: it can, and {@code taken} counts it.
      *
-     * @param atSeq what stands at its seq
-     * @param atKey what has its key
+     * @param atSeq what stood at its seq before all that is decided with it
+     * @param atKey what had its key
      */
     @Nullable
     Refused refusal(Operation.Set op, Lookup atSeq, Lookup atKey, Contents contents, Taken taken, long nowNanos) {
         if (effective.equals(StreamConfig.NONE)) {
             return null;
         }
-        long size = op.bytes() + (op.large() == null ? 0 : op.large().size());
-        Refused refused = tooLarge(size);
-        long messages = contents.messages() + taken.messages;
-        long bytes = contents.bytes() + taken.bytes;
+        long size = op.bytes() + (op.large() == null ? 0 : Math.min(op.large().size(), MOST_ANNOUNCED));
+        long seq = taken.seqOf(op, contents);
         long moreMessages = 1;
         long moreBytes = size;
-        if (atSeq instanceof Lookup.Present old) {
+        long there = taken.at(seq, atSeq);
+        if (there >= 0) {
+            moreMessages--;
+            moreBytes -= there;
+        }
+        if (atKey instanceof Lookup.Present old && old.seq() != seq && taken.isAsBefore(old.seq())) {
             moreMessages--;
             moreBytes -= old.bytes();
         }
-        if (atKey instanceof Lookup.Present old && !(atSeq instanceof Lookup.Present same && same.seq() == old.seq())) {
-            moreMessages--;
-            moreBytes -= old.bytes();
-        }
+        Refused refused = tooLarge(size);
         if (refused == null && effective.discard() == Discard.NEW) {
-            refused = full(messages, moreMessages, bytes, moreBytes);
+            refused = full(contents.messages() + taken.messages, moreMessages, contents.bytes() + taken.bytes,
+                    moreBytes);
         }
         if (refused == null) {
             refused = tooFast(taken.stored + 1, taken.storedBytes + size, nowNanos);
         }
         if (refused == null) {
-            taken.messages += moreMessages;
-            taken.bytes += moreBytes;
-            taken.stored++;
-            taken.storedBytes += size;
+            taken.store(seq, size, atKey, moreMessages, moreBytes);
         }
         return refused;
     }
