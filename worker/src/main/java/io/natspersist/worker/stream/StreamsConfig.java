@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.stream;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -28,9 +30,22 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
 
     private static final long MIB = 1 << 20;
 
-    public static final StreamsConfig DEFAULT = new StreamsConfig(20_000, 6_000, Runtime.getRuntime().maxMemory() / 4,
-            1_000,
-            MIB, 15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, StreamDefaults.NONE, Set.of());
+    public static final StreamsConfig DEFAULT = new StreamsConfig(20_000,
+            filesIn(totalMemory() - Runtime.getRuntime().maxMemory()), Runtime.getRuntime().maxMemory() / 4, 1_000, MIB,
+            15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, StreamDefaults.NONE, Set.of());
+
+    /**
+     * How many files may be open where so much memory is not the heap's. Each takes up to 150 KiB of it, all together at most a
+     * third: the JVM needs the rest.
+     */
+    static int filesIn(long bytesBesideTheHeap) {
+        return Math.clamp(bytesBesideTheHeap / 3 / (150 << 10), 100, 6_000);
+    }
+
+    /** The container's, where there is one. */
+    private static long totalMemory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
 
     public StreamsConfig {
         if (maxOpenStreams < 1 || maxOpenFiles < 1) {
