@@ -97,8 +97,17 @@ final class WorkerProcess {
 
     /** What it has in memory, MiB. */
     long residentMiB() {
+        return status("VmRSS:");
+    }
+
+    /** What it had in memory when that was most, MiB. */
+    long mostResidentMiB() {
+        return status("VmHWM:");
+    }
+
+    private long status(String what) {
         try (Stream<String> lines = Files.lines(proc("status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+            return lines.filter(line -> line.startsWith(what))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024).findFirst().orElse(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -107,10 +116,14 @@ final class WorkerProcess {
 
     /** Files of streams that it has open just now. */
     List<String> openStreamFiles() {
+        return openFiles().stream().filter(file -> !file.contains("/@"))
+                .filter(file -> file.endsWith(".db") || file.endsWith("-wal") || file.endsWith(".lock")).toList();
+    }
+
+    /** Whatever it has open just now, each as often as it is open. */
+    List<String> openFiles() {
         try (Stream<Path> descriptors = Files.list(proc("fd"))) {
-            return descriptors.map(WorkerProcess::target)
-                    .filter(file -> !file.contains("/@"))
-                    .filter(file -> file.endsWith(".db") || file.endsWith("-wal") || file.endsWith(".lock")).toList();
+            return descriptors.map(WorkerProcess::target).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.metrics.Listen;
 import io.natspersist.metrics.ObservationServer;
@@ -9,6 +10,7 @@ import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +31,7 @@ public final class WorkerMain {
     public static void main(String[] args) throws InterruptedException, IOException {
         WorkerSettings settings;
         try {
-            settings = WorkerSettings.parse(args, System.getenv());
+            settings = fitting(WorkerSettings.parse(args, System.getenv()));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
@@ -62,6 +64,21 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    /** With as many open files as there are descriptors for. */
+    private static WorkerSettings fitting(WorkerSettings told) {
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+            return told;
+        }
+        WorkerSettings fitting = told.within(system.getMaxFileDescriptorCount());
+        if (!fitting.equals(told)) {
+            LOG.warn(
+                    "only {} streams' files will stay open, not {}: the process may open {} descriptors, see ulimit -n",
+                    fitting.config().streams().maxOpenFiles(), told.config().streams().maxOpenFiles(),
+                    system.getMaxFileDescriptorCount());
+        }
+        return fitting;
     }
 
     /** Whether metrics and health can be asked where that was wanted. */

@@ -18,6 +18,11 @@ public enum WorkerSetting implements Setting {
     HEARTBEAT_MILLIS("1000", "how often it reports to the coordinator, as the coordinator was told"),
     DRAIN_SECONDS("20", "how long a stop may take: half of it for slots to move away, then what has not moved is put"
             + " into the files"),
+    OPEN_STREAMS("20000", "how many streams stay open; beyond it the least recently used are closed, beyond twice as many"
+            + " requests for others are refused"),
+    OPEN_FILES("", "how many files of streams stay open, each takes about 150 KiB beside the heap and three descriptors;"
+            + " beyond it the least recently used are closed; unless told 6000, or what fits the memory and descriptors"),
+    IDLE_SECONDS("60", "a stream that nobody asked for so long is closed"),
     STREAM_DEFAULTS("", "a JSON file: what streams are configured to where they say nothing themselves, by prefix"),
     METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
             + " any that is free; nothing is served unless told");

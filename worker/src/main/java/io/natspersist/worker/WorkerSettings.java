@@ -35,6 +35,12 @@ import org.jspecify.annotations.Nullable;
 record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds,
         @Nullable Listen metrics) {
 
+    /** A stream's file, its log as SQLite has it, and the log's lock. */
+    private static final int DESCRIPTORS_PER_FILE = 3;
+    /** Connections, journals, the JVM's own, and files that are just being closed. */
+    private static final int OTHER_DESCRIPTORS = 2_000;
+    private static final int FEWEST_FILES = 64;
+
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {
         List<String> mistakes = new ArrayList<>();
@@ -71,6 +77,11 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         Integer segmentBytes = from.read(WorkerSetting.SEGMENT_BYTES, v -> positive(v));
         Integer heartbeatMillis = from.read(WorkerSetting.HEARTBEAT_MILLIS, v -> positive(v));
         Integer drainSeconds = from.read(WorkerSetting.DRAIN_SECONDS, v -> positive(v));
+        Integer openStreams = from.read(WorkerSetting.OPEN_STREAMS, v -> positive(v));
+        Integer openFiles = given.containsKey(WorkerSetting.OPEN_FILES)
+                ? from.read(WorkerSetting.OPEN_FILES, v -> positive(v))
+                : Integer.valueOf(StreamsConfig.DEFAULT.maxOpenFiles());
+        Integer idleSeconds = from.read(WorkerSetting.IDLE_SECONDS, v -> positive(v));
         String url = from.read(WorkerSetting.NATS, v -> v);
         StreamDefaults defaults = given.containsKey(WorkerSetting.STREAM_DEFAULTS)
                 ? from.read(WorkerSetting.STREAM_DEFAULTS, WorkerSettings::defaults)
@@ -79,17 +90,28 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
-                || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || url == null
-                || defaults == null
-                || !mistakes.isEmpty()) {
+                || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || openStreams == null
+                || openFiles == null || idleSeconds == null || url == null || defaults == null || !mistakes.isEmpty()) {
             throw new IllegalArgumentException("the worker cannot start:\n  " + String.join("\n  ", mistakes));
         }
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
                 JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes))
-                .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults)).withHeartbeat(heartbeatMillis);
+                .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults).withOpen(openStreams, openFiles)
+                        .withIdle(idleSeconds * 1_000L))
+                .withHeartbeat(heartbeatMillis);
         return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name, credentials, null, null, null),
                 root,
                 fileThreads, drainSeconds, metrics);
+    }
+
+    /** The same with no more open files than a process can have that may open so many descriptors. */
+    WorkerSettings within(long descriptors) {
+        StreamsConfig streams = config.streams();
+        long files = Math.max(FEWEST_FILES, (descriptors - OTHER_DESCRIPTORS) / DESCRIPTORS_PER_FILE);
+        return files >= streams.maxOpenFiles()
+                ? this
+                : new WorkerSettings(config.withStreams(streams.withOpen(streams.maxOpenStreams(), (int) files)), nats,
+                        root, fileThreads, drainSeconds, metrics);
     }
 
     private static Path readable(String file) {

@@ -38,7 +38,8 @@ class WorkerSettingsTest {
                 new String[]{"--name", "w1", "--nats", "nats://h:1", "--file-threads", "2", "--metrics", "9464"},
                 Map.of("PERSIST_NAME", "w2", "PERSIST_ROOT", volume.toString(), "PERSIST_CLUSTER", "main",
                         "PERSIST_DURABILITY", "relaxed", "PERSIST_SEGMENT_BYTES", "1000000", "PERSIST_DRAIN_SECONDS",
-                        "7", "PERSIST_HEARTBEAT_MILLIS", "500"));
+                        "7", "PERSIST_HEARTBEAT_MILLIS", "500", "PERSIST_OPEN_STREAMS", "100", "PERSIST_OPEN_FILES",
+                        "10", "PERSIST_IDLE_SECONDS", "5"));
 
         assertThat(settings.config().name()).isEqualTo("w1");
         assertThat(settings.config().subjects()).isEqualTo(Subjects.ofCluster("main"));
@@ -49,7 +50,21 @@ class WorkerSettingsTest {
         assertThat(settings.fileThreads()).isEqualTo(2);
         assertThat(settings.drainSeconds()).isEqualTo(7);
         assertThat(settings.config().heartbeatMillis()).isEqualTo(500);
+        assertThat(settings.config().streams().maxOpenStreams()).isEqualTo(100);
+        assertThat(settings.config().streams().maxOpenFiles()).isEqualTo(10);
+        assertThat(settings.config().streams().idleMillis()).isEqualTo(5_000);
         assertThat(settings.metrics()).isEqualTo(new Listen("127.0.0.1", 9464));
+    }
+
+    @Test
+    void noMoreFilesStayOpenThanTheProcessHasDescriptorsFor() {
+        WorkerSettings settings = WorkerSettings.parse(new String[]{"--name", "w0", "--root", volume.toString()},
+                Map.of());
+
+        assertThat(settings.within(1L << 20)).isEqualTo(settings);
+        assertThat(settings.within(20_000)).isEqualTo(settings);
+        assertThat(settings.within(8_000).config().streams().maxOpenFiles()).isEqualTo(2_000);
+        assertThat(settings.within(1_024).config().streams().maxOpenFiles()).isEqualTo(64);
     }
 
     @Test

@@ -318,7 +318,10 @@ public final class Streams {
     public void tick() {
         long now = loop.nanos();
         recentIds.age(now);
-        toApply.takeOlder(now - nanos(applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
+        int tooManyFiles = openFiles.size() - mostFiles();
+        if (tooManyFiles < MOST_CLOSING) {
+            toApply.takeOlder(now - nanos(applyAfterMillis()), MOST_WRITING - writing, Stream::apply);
+        }
         boolean pressed = journal.bytes() > config.journalSyncBytes();
         toSync.takeOlder(pressed ? now : now - nanos(config.syncAfterMillis()), MOST_WRITING - writing, Stream::sync);
         settleAdopted(now, pressed);
@@ -326,7 +329,7 @@ public final class Streams {
         toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
         uploading.removeIf(stream -> !cleaned(stream));
         closeIdle(now);
-        closeFiles();
+        closeFiles(tooManyFiles);
         spill();
         tailsFull = tailBytes > config.tailBytes() * 3 / 2 && tailBytes - troubledBytes() > config.tailBytes() * 3 / 2;
         retryTroubled(now);
@@ -360,9 +363,10 @@ public final class Streams {
     private void keepCatalogs(long now) {
         if (now - catalogsKeptNanos >= nanos(CATALOGS_MILLIS)) {
             catalogsKeptNanos = now;
+            boolean many = files.catalogs().open() > config.maxOpenFiles() / 2;
             for (ServedSlot served : slots.values()) {
                 served.catalog.flushIfDue(now);
-                served.catalog.closeIfIdle(now, nanos(config.idleMillis()));
+                served.catalog.closeIfIdle(now, nanos(many ? CATALOGS_MILLIS : config.idleMillis()));
             }
         }
     }
@@ -408,8 +412,13 @@ public final class Streams {
         toClose.forEach(this::close);
     }
 
-    private void closeFiles() {
-        int tooMany = openFiles.size() - config.maxOpenFiles();
+    /** Catalogs count too, but leave half of what may be open to streams. */
+    private int mostFiles() {
+        int most = config.maxOpenFiles();
+        return openFiles.size() <= most / 2 ? most : Math.max(most / 2, most - files.catalogs().open());
+    }
+
+    private void closeFiles(int tooMany) {
         Iterator<Stream> oldest = List.copyOf(tooMany > 0 ? openFiles.keySet() : List.<Stream>of()).iterator();
         for (int i = 0; i < Math.min(tooMany, MOST_CLOSING) && oldest.hasNext(); i++) {
             oldest.next().closeFileIfQuiet();

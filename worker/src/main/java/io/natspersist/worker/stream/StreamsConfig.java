@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * What open streams may take, and when their changes go into the files.
  *
  * @param maxOpenStreams beyond this the least recently used are closed; beyond twice this, requests for others are refused
- * @param maxOpenFiles beyond this the least recently used files are closed
+ * @param maxOpenFiles beyond this the least recently used files are closed; catalogs count, but leave half of it to streams
  * @param tailBytes beyond this, values of tails are let go of and read back from the journal; where that is not enough, and
  *        half as much again is held, writers wait for the files
  * @param applyAfterMillis how old the oldest change of a tail may grow before the tail goes into the file
@@ -61,13 +61,22 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         return with(c -> c.mistakes = planted);
     }
 
+    /** How many streams, and how many of their files, may be open. */
+    public StreamsConfig withOpen(int streams, int files) {
+        return with(c -> {
+            c.maxOpenStreams = streams;
+            c.maxOpenFiles = files;
+        });
+    }
+
+    /** After how long without use a stream is closed, ms. */
+    public StreamsConfig withIdle(long millis) {
+        return with(c -> c.idleMillis = millis);
+    }
+
     /** Caps on what is open, for tests and small machines. */
     public StreamsConfig withCaps(int openStreams, int openFiles, long tails) {
-        return with(c -> {
-            c.maxOpenStreams = openStreams;
-            c.maxOpenFiles = openFiles;
-            c.tailBytes = tails;
-        });
+        return withOpen(openStreams, openFiles).with(c -> c.tailBytes = tails);
     }
 
     /** When changes go into files, and idle streams are closed, ms. */
