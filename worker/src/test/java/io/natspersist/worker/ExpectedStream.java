@@ -1,219 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.natspersist.protocol.ChangeBatch;
+import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.HeaderNames;
-import io.natspersist.protocol.MessagePage;
 import io.natspersist.protocol.SetItem;
 import io.natspersist.protocol.SetMany;
 import io.natspersist.protocol.SetResults;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.WireChange;
-import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Comparator;
+import io.natspersist.worker.ExpectedAnswers.Answer;
+import io.natspersist.worker.ExpectedLimits.Earlier;
+import io.natspersist.worker.ExpectedLimits.Span;
+import io.natspersist.worker.ExpectedLimits.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream that is sent {@link FuzzedRequest}s must hold and answer: told of each well-formed one, in order. */
+/**
+ * What a stream that is sent {@link FuzzedRequest}s must hold and answer: told of each well-formed one, in order, with what
+ * it was answered, and of what watchers were told. From these it takes when something came and when messages went by
+ * themselves, and looks whether that may have been so.
+ */
 final class ExpectedStream {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Comparator<String> UTF8_ORDER = (a, b) -> java.util.Arrays.compareUnsigned(
-            a.getBytes(java.nio.charset.StandardCharsets.UTF_8), b.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    /** What no answer says: nothing was sent that could be answered. */
+    private static final @Nullable String UNKNOWN = null;
+    private static final String NO_ERROR = "";
+    /** How long a stream may be beyond a limit that lets its first messages go, ms. */
+    private static final long EVICTED_WITHIN = 1_000;
+    private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "flush", "resume");
 
     /**
-     * @param time -1: when it came
+     * @param time ms since the epoch; -1: not known
+     * @param expires ms since the epoch; 0: never
      * @param large the parts of a large value; null: it is none
      */
-    private record Stored(@Nullable String key, long time, Headers headers, byte @Nullable [] value, long bytes,
-            long change, @Nullable List<byte[]> large) {}
+    record Stored(@Nullable String key, @Nullable String msgId, long time, long expires, Headers headers,
+            byte @Nullable [] value, long bytes, long change, @Nullable List<byte[]> large) {}
 
     private record First(long seq, long change) {}
 
-    private final TreeMap<Long, Stored> messages = new TreeMap<>();
+    final TreeMap<Long, Stored> messages = new TreeMap<>();
     private final Map<String, First> ids = new HashMap<>();
-    /** Parts on their way, by the id of their upload. */
-    private final Map<String, TreeMap<Integer, byte[]>> uploads = new HashMap<>();
-    private final Set<String> usedUploads = new HashSet<>();
-    /** Some of their parts went with the stream when it was destroyed, or will yet: which ones is not said. */
-    private final Set<String> doubtfulUploads = new HashSet<>();
+    private final ExpectedUploads uploads;
+    private final ExpectedLimits limits;
+    /** What watchers were told of changes that are still to come here. */
+    private final NavigableMap<Long, WireChange> told;
     private boolean exists;
-    /** A doubtful upload was to become a message's value; what follows cannot be foretold. */
+    /** A value came to be whose parts are not known. */
     private boolean uncertain;
-    private long lastSeq;
-    private long change;
+    private boolean mayExpire;
+    private long overSince;
+    /** All that went by itself before is known, ms since the epoch. */
+    private long caughtUpAt;
+    long lastSeq;
+    long change;
+    private long likelyLastSeq;
+    private long settledChange;
+    private Span now = new Span(0, 0);
 
-    /** What an answer must satisfy. It may be asked after later requests were told. */
-    interface Answer {
-        void check(Message answer);
+    ExpectedStream() {
+        limits = new ExpectedLimits();
+        uploads = new ExpectedUploads();
+        told = new TreeMap<>();
     }
 
-    long lastSeq() {
-        return lastSeq;
+    /** To try something out. */
+    private ExpectedStream(ExpectedStream other) {
+        messages.putAll(other.messages);
+        ids.putAll(other.ids);
+        uploads = new ExpectedUploads(other.uploads);
+        limits = new ExpectedLimits(other.limits);
+        told = other.told;
+        exists = other.exists;
+        mayExpire = other.mayExpire;
+        lastSeq = other.lastSeq;
+        change = other.change;
+        now = other.now;
+        caughtUpAt = other.caughtUpAt;
     }
 
-    /** Until something is stored: its file, and with it what is uploaded, goes at any time. */
-    boolean isDestroyed() {
-        return !exists && change > 0;
+    /** Whether list must name it. */
+    boolean exists() {
+        return exists;
     }
 
-    /** Performs a well-formed request; {@code epochs}: the highest so far. */
-    Answer perform(FuzzedRequest request, long epochs) {
-        Answer answer = performed(request, epochs);
-        return uncertain ? any -> {} : answer;
+    boolean isUncertain() {
+        return uncertain;
     }
 
-    private Answer performed(FuzzedRequest request, long epochs) {
-        return switch (request.op()) {
-            case "set" -> set(request);
-            case "setMany" -> setMany(request);
-            case "part" -> part(request);
-            case "getPart" -> unlessChanged(getPart(request));
-            case "destroy" -> destroy(request);
-            case "get" -> unlessChanged(get(request));
-            case "getAll" -> unlessChanged(getAll(request));
-            case "delete" -> delete(request);
-            case "deleteAll" -> deleteAll(request);
-            case "keys" -> unlessChanged(keys(request));
-            case "info" -> unlessChanged(info());
-            case "flush" -> unlessChanged(changeOnly());
-            case "resume" -> unlessChanged(resume(request, epochs));
-            default -> throw new AssertionError(request);
-        };
+    /** Whether messages may go by themselves. */
+    boolean hasLimits() {
+        return mayExpire || !limits.config().equals(StreamConfig.NONE);
     }
 
-    /** A read may reflect writes that came while it was under way. */
-    private Answer unlessChanged(Answer expected) {
-        long at = change;
-        return answer -> {
-            if (change == at) {
-                expected.check(answer);
-            }
-        };
+    StreamConfig config() {
+        return limits.config();
     }
 
-    /** What became of a set: an error's name, or numbers. */
-    private record Outcome(@Nullable String error, long seq, long change, boolean duplicate) {
-        static Outcome error(String name) {
-            return new Outcome(name, 0, 0, false);
+    // ---- what is likely, for those who make up requests
+
+    /** With what was announced since. */
+    long likelyLastSeq() {
+        return Math.max(lastSeq, likelyLastSeq);
+    }
+
+    void announce(FuzzedRequest request) {
+        if (request.op().equals("set")) {
+            long seq = request.asItem().seq();
+            likelyLastSeq = Math.max(likelyLastSeq(),
+                    seq > 0 ? seq : Math.min(likelyLastSeq(), Long.MAX_VALUE - 1) + 1);
         }
-    }
-
-    private Answer set(FuzzedRequest request) {
-        if (request.isLarge() && !ids.containsKey(request.text(HeaderNames.MSG_ID))) {
-            String refusal = refusal(request.asItem(), lastSeq, lastSeq);
-            List<byte[]> parts = uploaded(request);
-            uploads.remove(request.text(HeaderNames.UPLOAD)); // nobody tries twice
-            usedUploads.add(request.text(HeaderNames.UPLOAD));
-            if (refusal == null && doubtfulUploads.contains(request.text(HeaderNames.UPLOAD))) {
-                uncertain = true;
-                return answer -> {};
-            } else if (parts == null || refusal != null) {
-                return oneOf(parts == null ? "UPLOAD_INCOMPLETE" : refusal, refusal);
-            }
-            Outcome outcome = store(request.asItem(), lastSeq);
-            use(request, parts, outcome.seq);
-            return fields(Map.of("seq", outcome.seq, "change", outcome.change));
-        }
-        Outcome outcome = store(request.asItem(), lastSeq);
-        if (outcome.error != null) {
-            return error(outcome.error);
-        }
-        return fields(outcome.duplicate
-                ? Map.of("seq", outcome.seq, "change", outcome.change, "duplicate", true)
-                : Map.of("seq", outcome.seq, "change", outcome.change));
-    }
-
-    private Answer setMany(FuzzedRequest request) {
-        List<SetItem> items = SetMany.decode(request.payload()).items();
-        if (request.isTrue(HeaderNames.ATOMIC)) {
-            long last = lastSeq;
-            for (int i = 0; i < items.size(); i++) {
-                SetItem item = items.get(i);
-                String refusal = ids.containsKey(item.msgId()) ? null : refusal(item, lastSeq, last);
-                if (refusal != null) {
-                    String index = Integer.toString(i);
-                    return answer -> {
-                        error(refusal).check(answer);
-                        same(index, answer.headers().first(HeaderNames.ITEM), "item");
-                    };
-                }
-                last = ids.containsKey(item.msgId()) ? last : Math.max(last, item.seq() > 0 ? item.seq() : last + 1);
-            }
-        }
-        long before = lastSeq;
-        List<Outcome> expected = items.stream()
-                .map(item -> store(item, request.isTrue(HeaderNames.ATOMIC) ? before : lastSeq)).toList();
-        long at = change;
-        return answer -> {
-            noError(answer);
-            SetResults got = SetResults.decode(answer.payload());
-            same(at, got.change(), "change");
-            same(expected, got.results().stream().map(one -> switch (one) {
-                case SetResults.Stored s -> new Outcome(null, s.seq(), s.change(), s.duplicate());
-                case SetResults.Refused r -> Outcome.error(r.code());
-            }).toList(), "results");
-        };
-    }
-
-    private Answer part(FuzzedRequest request) {
-        String upload = request.text(HeaderNames.UPLOAD);
-        if (!FuzzedRequest.checksum(request.payload()).equalsIgnoreCase(request.text(HeaderNames.CRC32C))) {
-            return error("BAD_CHECKSUM");
-        } else if (isDestroyed()) {
-            doubtfulUploads.add(upload);
-        }
-        if (usedUploads.contains(upload) || doubtfulUploads.contains(upload)) {
-            return answer -> {}; // what is left of it decides
-        }
-        byte[] there = uploads.computeIfAbsent(upload, u -> new TreeMap<>())
-                .putIfAbsent((int) request.number(HeaderNames.PART, 0), request.payload());
-        return there == null || java.util.Arrays.equals(there, request.payload())
-                ? fields(Map.of("part", request.number(HeaderNames.PART, 0)))
-                : error("BAD_REQUEST");
-    }
-
-    /** The parts that a set names, if they are what it says. */
-    private @Nullable List<byte[]> uploaded(FuzzedRequest request) {
-        TreeMap<Integer, byte[]> parts = uploads.getOrDefault(request.text(HeaderNames.UPLOAD), new TreeMap<>());
-        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
-        parts.values().forEach(all::writeBytes);
-        boolean whole = !parts.isEmpty() && parts.size() == request.number(HeaderNames.PARTS, 0)
-                && parts.lastKey() == parts.size() && all.size() == request.number(HeaderNames.SIZE, 0)
-                && FuzzedRequest.checksum(all.toByteArray()).equalsIgnoreCase(request.text(HeaderNames.CRC32C));
-        return whole ? List.copyOf(parts.values()) : null;
-    }
-
-    private void use(FuzzedRequest request, List<byte[]> parts, long seq) {
-        Stored stored = Objects.requireNonNull(messages.get(seq));
-        messages.put(seq, new Stored(stored.key, stored.time, stored.headers, null,
-                stored.bytes + request.number(HeaderNames.SIZE, 0), stored.change, parts));
-    }
-
-    private Answer getPart(FuzzedRequest request) {
-        Stored stored = messages.get(request.number(HeaderNames.SEQ, 0));
-        long part = request.number(HeaderNames.PART, 0);
-        if (stored == null || stored.large == null || stored.change != request.number(HeaderNames.CHANGE, 0)
-                || part > stored.large.size()) {
-            return error("NOT_FOUND");
-        }
-        byte[] expected = stored.large.get((int) part - 1);
-        return answer -> {
-            noError(answer);
-            sameBytes(expected, answer.payload());
-            same(FuzzedRequest.checksum(expected), answer.headers().first(HeaderNames.CRC32C), "checksum");
-        };
     }
 
     /** A message with a large value: its seq, its change, and how many parts it has. */
@@ -225,296 +135,543 @@ final class ExpectedStream {
                 .map(m -> new Large(m.getKey(), m.getValue().change, m.getValue().large.size())).orElse(null);
     }
 
-    private Answer destroy(FuzzedRequest request) {
-        First first = ids.get(request.text(HeaderNames.MSG_ID));
-        if (first != null) {
-            return fields(Map.of("destroyed", true, "change", first.change, "duplicate", true));
-        } else if (request.number(HeaderNames.EXPECT_LAST_SEQ, lastSeq) != lastSeq) {
-            return error("WRONG_LAST_SEQ");
-        } else if (!exists) {
-            return fields(Map.of("destroyed", false, "deleted", 0L, "change", change));
+    // ---- requests, and what goes by itself
+
+    /** A watcher was told of a change. */
+    void told(WireChange notice) {
+        WireChange before = notice.number() <= change ? null : told.put(notice.number(), notice);
+        if (before != null && !before.equals(notice)) {
+            throw new AssertionError("told of " + before + " and of " + notice);
         }
-        long count = messages.size();
-        messages.clear();
-        doubtfulUploads.addAll(uploads.keySet());
-        changed(request.text(HeaderNames.MSG_ID), 0);
-        exists = false;
-        return fields(Map.of("destroyed", true, "deleted", count, "change", change));
+    }
+
+    void workerDied() {
+        limits.workerDied();
+    }
+
+    /**
+     * Performs a well-formed request.
+     *
+     * @param answer null: nobody was answered
+     * @param epochs the highest so far
+     */
+    Answer perform(FuzzedRequest request, @Nullable Message answer, Span when, long epochs) {
+        if (uncertain) {
+            return any -> {};
+        } else if (request.op().equals("part") && !request.isAsSummed()) {
+            return ExpectedAnswers.oneOf(Set.of("BAD_CHECKSUM"));
+        }
+        now = when;
+        while (isOverdue() && goesByItself()) {
+            // one after the other
+        }
+        if (isOverdue()) {
+            throw new AssertionError("something did not go by itself: over since " + overSince + ", now " + now + ", "
+                    + messages + ", " + limits.config());
+        }
+        if (READS.contains(request.op()) || request.op().equals("config") && request.payload().length == 0) {
+            return unlessChanged(new ExpectedReads(this).perform(request, epochs));
+        }
+        while (isByItself(told.get(change + 1)) && !wasBeforeThat(request, answer)) {
+            goesByItself();
+        }
+        Answer expected = write(request, answer);
+        forgetOver();
+        return uncertain ? any -> {} : expected;
+    }
+
+    /** Whether a write, which changed nothing then, came before what went by itself. */
+    private boolean wasBeforeThat(FuzzedRequest request, @Nullable Message answer) {
+        try {
+            Answer expected = new ExpectedStream(this).write(request, answer);
+            if (answer != null) {
+                expected.check(answer);
+                return true;
+            }
+        } catch (AssertionError e) {
+            return false;
+        }
+        ExpectedStream later = new ExpectedStream(this);
+        try {
+            later.goesByItself();
+            long then = later.change;
+            later.write(request, null);
+            return later.change == then;
+        } catch (AssertionError e) {
+            return true;
+        }
+    }
+
+    /** Nothing more comes for now: what was told has come to pass. */
+    void catchUp(Span when) {
+        now = when;
+        while (!uncertain && goesByItself()) {
+            // one after the other
+        }
+        if (!uncertain && !told.tailMap(change, false).isEmpty()) {
+            throw new AssertionError("after change " + change + " nobody asked for " + told.tailMap(change, false));
+        }
+        told.clear();
+        caughtUpAt = now.to();
+    }
+
+    /** What comes next comes later. */
+    void timePassed() {
+        settledChange = change;
+        likelyLastSeq = 0;
+        if (hasLimits()) {
+            limits.timePassed();
+            overSince = !isOver() ? 0 : overSince == 0 ? now.to() : overSince;
+        }
+    }
+
+    /** Whether it is known, and as it was before the last requests. */
+    boolean isQuiet() {
+        return !uncertain && settledChange == change;
+    }
+
+    private boolean isOver() {
+        return !messages.isEmpty()
+                && limits.surelyEvicts(messages.size(), bytes(), messages.firstEntry().getValue().time,
+                        now);
+    }
+
+    /** It may be over its limits again, from later on. */
+    private void forgetOver() {
+        overSince = overSince != 0 && isOver() ? overSince : 0;
+    }
+
+    private boolean isOverdue() {
+        return overSince != 0 && now.from() - overSince > EVICTED_WITHIN
+                || mayExpire && messages.values().stream().anyMatch(m -> m.expires != 0 && m.expires < now.from());
+    }
+
+    private static boolean isByItself(@Nullable WireChange change) {
+        return change instanceof WireChange.Delete d && d.cause() == Cause.EXPIRED
+                || change instanceof WireChange.DeleteAll a && a.cause() == Cause.EVICTED;
+    }
+
+    /** Lets go of what went by itself next; false: nothing did. */
+    private boolean goesByItself() {
+        WireChange next = told.get(change + 1);
+        if (!isByItself(next)) {
+            return false;
+        }
+        if (next instanceof WireChange.Delete expired) {
+            expire(expired.seqs());
+        } else if (next instanceof WireChange.DeleteAll evicted) {
+            evict(evicted.upToSeq());
+        }
+        change++;
+        forgetOver();
+        return true;
+    }
+
+    private void expire(List<Long> seqs) {
+        long last = 0;
+        for (long seq : seqs) {
+            Stored gone = messages.remove(seq);
+            if (gone == null || gone.expires == 0 || gone.expires > now.to()) {
+                throw new AssertionError("expired: " + seq + ", which is " + gone + " at " + now);
+            }
+            last = Math.max(last, gone.expires);
+        }
+        long latest = last;
+        if (seqs.isEmpty() || seqs.size() < 1_000
+                && messages.values().stream().anyMatch(m -> m.expires != 0 && m.expires < latest)) {
+            throw new AssertionError("expired: " + seqs + ", and not what was due sooner");
+        }
+    }
+
+    /** No more went than had to. */
+    private void evict(long upToSeq) {
+        Span then = new Span(Math.min(caughtUpAt, now.from()), now.to());
+        long bytes = bytes();
+        Map.Entry<Long, Stored> first = messages.firstEntry();
+        if (first == null || first.getKey() > upToSeq) {
+            throw new AssertionError("evicted: nothing, up to " + upToSeq);
+        }
+        for (; first != null && first.getKey() <= upToSeq; first = messages.firstEntry()) {
+            if (!limits.mayEvict(messages.size(), bytes, first.getValue().time, then)) {
+                throw new AssertionError("evicted: " + first + " up to " + upToSeq + ", with " + messages.size()
+                        + " messages and " + limits.config() + " at " + then);
+            }
+            bytes -= first.getValue().bytes;
+            messages.remove(first.getKey());
+        }
+        if (first != null && limits.surelyEvicts(messages.size(), bytes, first.getValue().time, then)) {
+            throw new AssertionError("not evicted: " + first + " though up to " + upToSeq + " went, with "
+                    + messages.size() + " messages and " + limits.config() + " at " + then);
+        }
+    }
+
+    long bytes() {
+        return messages.values().stream().mapToLong(Stored::bytes).sum();
+    }
+
+    /** A read may reflect changes that came while it was under way. */
+    Answer unlessChanged(Answer expected) {
+        long at = change;
+        return answer -> {
+            if (change == at) {
+                expected.check(answer);
+            }
+        };
+    }
+
+    private Answer write(FuzzedRequest request, @Nullable Message answer) {
+        String actual = answer == null
+                ? UNKNOWN
+                : Objects.requireNonNullElse(answer.headers().first(HeaderNames.ERROR), NO_ERROR);
+        return switch (request.op()) {
+            case "set" -> set(request, actual);
+            case "setMany" -> request.isTrue(HeaderNames.ATOMIC)
+                    ? allOrNone(SetMany.decode(request.payload()).items(), answer, actual)
+                    : each(SetMany.decode(request.payload()).items(), answer, actual);
+            case "part" -> uploads.part(request, !exists && change > 0);
+            case "destroy" -> destroy(request);
+            case "config" -> configure(request);
+            case "delete" -> delete(request);
+            case "deleteAll" -> deleteAll(request);
+            default -> throw new AssertionError(request);
+        };
+    }
+
+    // ---- sets
+
+    /** What became of a set: an error's name, or numbers. */
+    private record Outcome(@Nullable String error, long seq, long change, boolean duplicate) {
+        static Outcome error(String name) {
+            return new Outcome(name, 0, 0, false);
+        }
+    }
+
+    private Answer set(FuzzedRequest request, @Nullable String actual) {
+        SetItem item = request.asItem();
+        List<byte[]> parts = null;
+        First first = ids.get(item.msgId());
+        if (first != null) {
+            return ExpectedAnswers.fields(Map.of("seq", first.seq, "change", first.change, "duplicate", true));
+        }
+        Set<String> errors = conditions(item, lastSeq);
+        long size = FuzzedRequest.messageBytes(item);
+        boolean mayPass = errors.isEmpty();
+        if (request.isLarge()) {
+            size += Math.min(request.number(HeaderNames.SIZE, 0), Long.MAX_VALUE / 4);
+            parts = uploads.whole(request);
+            boolean doubtful = uploads.areDoubtful(request);
+            if (parts == null || doubtful) {
+                errors.add("UPLOAD_INCOMPLETE");
+                mayPass &= doubtful;
+            }
+        }
+        Verdict verdict = verdict(item, size, Earlier.NONE, now);
+        errors.addAll(verdict.errors());
+        mayPass &= verdict.mayPass();
+        if (!errors.isEmpty() && !(mayPass && passed(item, actual))) {
+            return ExpectedAnswers.oneOf(errors);
+        }
+        Outcome outcome = store(item, size, parts);
+        if (request.isLarge()) {
+            uploads.use(request);
+            uncertain |= parts == null;
+        }
+        return ExpectedAnswers.fields(Map.of("seq", outcome.seq, "change", outcome.change));
+    }
+
+    /** Of a set that might pass or not. */
+    private boolean passed(SetItem item, @Nullable String actual) {
+        return actual == UNKNOWN
+                ? told.get(change + 1) instanceof WireChange.Set set && isOf(item, seqOf(item, lastSeq), set)
+                : actual.equals(NO_ERROR);
+    }
+
+    private static boolean isOf(SetItem item, long seq, WireChange.Set set) {
+        return set.seq() == seq && Objects.equals(set.key(), item.key()) && Objects.equals(set.msgId(), item.msgId())
+                && (item.time() == SetItem.ABSENT || set.time() == item.time()) && set.headers().equals(item.headers())
+                && (set.largeSize() > 0 || Arrays.equals(set.value(), item.value()));
+    }
+
+    private static long seqOf(SetItem item, long last) {
+        return item.seq() > 0 ? item.seq() : last + 1;
+    }
+
+    private Verdict verdict(SetItem item, long size, Earlier earlier, Span when) {
+        if (limits.config().equals(StreamConfig.NONE)) {
+            return new Verdict(Set.of(), true);
+        }
+        return limits.onSet(size, messages.values(), replacedBy(item).values(), Stored::bytes, earlier, when);
+    }
+
+    private Map<Long, Stored> replacedBy(SetItem item) {
+        Map<Long, Stored> replaced = new LinkedHashMap<>();
+        for (long seq : new long[]{item.seq(), item.key() == null ? 0 : seqOf(item.key())}) {
+            if (messages.get(seq) != null) {
+                replaced.put(seq, messages.get(seq));
+            }
+        }
+        return replaced;
     }
 
     /** @param comparedWith the last seq that a condition speaks of */
-    private @Nullable String refusal(SetItem item, long comparedWith, long last) {
+    private Set<String> conditions(SetItem item, long comparedWith) {
+        Set<String> broken = new HashSet<>();
         if (item.expectLastSeq() != SetItem.ABSENT && item.expectLastSeq() != comparedWith) {
-            return "WRONG_LAST_SEQ";
-        } else if (item.expectSeq() != SetItem.ABSENT && item.expectSeq() != seqOf(item.key())) {
-            return "WRONG_KEY_SEQ";
+            broken.add("WRONG_LAST_SEQ");
         }
-        return item.seq() <= 0 && last >= Long.MAX_VALUE - 1 ? "BAD_REQUEST" : null;
+        if (item.expectSeq() != SetItem.ABSENT && item.expectSeq() != seqOf(item.key())) {
+            broken.add("WRONG_KEY_SEQ");
+        }
+        if (item.seq() <= 0 && comparedWith >= Long.MAX_VALUE - 1) {
+            broken.add("BAD_REQUEST");
+        }
+        return broken;
     }
 
-    private Outcome store(SetItem item, long comparedWith) {
-        First first = ids.get(item.msgId());
-        if (first != null) {
-            return new Outcome(null, first.seq, first.change, true);
+    private Outcome store(SetItem item, long size, @Nullable List<byte[]> large) {
+        long seq = seqOf(item, lastSeq);
+        WireChange next = told.get(change + 1);
+        long time = item.time();
+        long expires = 0;
+        long lives = item.ttl() != SetItem.ABSENT
+                ? item.ttl()
+                : Objects.requireNonNullElse(limits.config().ttl(), 0L);
+        if (next instanceof WireChange.Set set) {
+            checkTold(item, seq, lives, set);
+            time = set.time();
+            expires = set.expires();
+            mayExpire |= expires != 0;
+        } else if (next != null || size < 1_000_000) {
+            throw new AssertionError("stored at " + seq + ", and told is " + next);
+        } else {
+            uncertain |= lives > 0; // a notice that is too large does not say
         }
-        String refusal = refusal(item, comparedWith, lastSeq);
-        if (refusal != null) {
-            return Outcome.error(refusal);
+        place(item, seq, new Stored(item.key(), item.msgId(), time, expires, item.headers(),
+                large == null ? item.value() : null, size, change + 1, large));
+        limits.stored(size, now);
+        if (item.msgId() != null) {
+            ids.put(item.msgId(), new First(seq, change));
         }
-        long seq = item.seq() > 0 ? item.seq() : lastSeq + 1;
-        if (item.key() != null) {
-            messages.remove(seqOf(item.key()));
-        }
-        lastSeq = Math.max(lastSeq, seq);
-        changed(item.msgId(), seq);
         exists = true;
-        messages.put(seq, new Stored(item.key(), item.time(), item.headers(), item.value(),
-                FuzzedRequest.messageBytes(item), change, null));
         return new Outcome(null, seq, change, false);
     }
 
-    private void changed(@Nullable String msgId, long seq) {
-        change++;
-        if (msgId != null) {
-            ids.put(msgId, new First(seq, change));
+    private void checkTold(SetItem item, long seq, long lives, WireChange.Set told) {
+        boolean timeIsRight = item.time() == SetItem.ABSENT ? now.contains(told.time()) : told.time() == item.time();
+        boolean endIsRight = lives == 0
+                ? told.expires() == 0
+                : lives > Long.MAX_VALUE - now.to()
+                        ? told.expires() == Long.MAX_VALUE || now.contains(told.expires() - lives)
+                        : now.contains(told.expires() - lives);
+        if (!timeIsRight || !endIsRight || !isOf(item, seq, told)) {
+            throw new AssertionError(
+                    "stored at " + seq + " at " + now + " for " + lives + " ms, and told is " + told + ", " + limits);
         }
+    }
+
+    private void place(SetItem item, long seq, Stored message) {
+        if (item.key() != null) {
+            messages.remove(seqOf(item.key()));
+        }
+        messages.put(seq, message);
+        lastSeq = Math.max(lastSeq, seq);
+        change++;
+    }
+
+    private Answer each(List<SetItem> items, @Nullable Message answer, @Nullable String actual) {
+        List<String> got = results(answer, actual, items.size());
+        List<Outcome> outcomes = new ArrayList<>();
+        List<Set<String>> expected = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            SetItem item = items.get(i);
+            First first = ids.get(item.msgId());
+            long size = FuzzedRequest.messageBytes(item);
+            Verdict verdict = verdict(item, size, Earlier.NONE, now);
+            Set<String> errors = conditions(item, lastSeq);
+            boolean mayPass = errors.isEmpty() && verdict.mayPass();
+            errors.addAll(verdict.errors());
+            if (first != null) {
+                outcomes.add(new Outcome(null, first.seq, first.change, true));
+                expected.add(Set.of());
+            } else if (errors.isEmpty() || mayPass && passed(item, got.get(i))) {
+                outcomes.add(store(item, size, null));
+                expected.add(Set.of());
+            } else {
+                outcomes.add(Outcome.error(""));
+                expected.add(errors);
+            }
+        }
+        long at = change;
+        return results(outcomes, expected, at);
+    }
+
+    /** Of each item the error, or that there is none; or that it is not known. */
+    private static List<String> results(@Nullable Message answer, @Nullable String actual, int count) {
+        if (answer == null || !NO_ERROR.equals(actual)) {
+            return Collections.nCopies(count, actual);
+        }
+        return SetResults.decode(answer.payload()).results().stream()
+                .map(r -> r instanceof SetResults.Refused no ? no.code() : NO_ERROR).toList();
+    }
+
+    private static Answer results(List<Outcome> outcomes, List<Set<String>> errors, long at) {
+        return answer -> {
+            ExpectedAnswers.noError(answer);
+            SetResults got = SetResults.decode(answer.payload());
+            ExpectedAnswers.same(at, got.change(), "change");
+            ExpectedAnswers.same(outcomes.size(), got.results().size(), "how many results");
+            for (int i = 0; i < outcomes.size(); i++) {
+                switch (got.results().get(i)) {
+                    case SetResults.Stored s -> ExpectedAnswers.same(outcomes.get(i),
+                            new Outcome(null, s.seq(), s.change(), s.duplicate()), "result " + i);
+                    case SetResults.Refused r -> ExpectedAnswers.same(true, errors.get(i).contains(r.code()),
+                            "result " + i + " is " + r.code() + " of " + errors.get(i));
+                }
+            }
+        };
+    }
+
+    private Answer allOrNone(List<SetItem> items, @Nullable Message answer, @Nullable String actual) {
+        ExpectedStream then = limits.config().equals(StreamConfig.NONE) ? null : new ExpectedStream(this);
+        Earlier earlier = Earlier.NONE;
+        long last = lastSeq;
+        for (int i = 0; i < items.size(); i++) {
+            SetItem item = items.get(i);
+            if (ids.containsKey(item.msgId())) {
+                continue;
+            }
+            Set<String> errors = conditions(item, lastSeq);
+            if (item.seq() <= 0 && last >= Long.MAX_VALUE - 1) {
+                errors.add("BAD_REQUEST");
+            }
+            boolean mayPass = errors.isEmpty();
+            long size = FuzzedRequest.messageBytes(item);
+            if (then != null) {
+                Verdict verdict = then.verdict(item, size, earlier, now);
+                errors.addAll(verdict.errors());
+                mayPass &= verdict.mayPass();
+            }
+            if (!errors.isEmpty() && !(mayPass && allPassed(items, answer, actual, i))) {
+                String index = Integer.toString(i);
+                return got -> {
+                    ExpectedAnswers.oneOf(errors).check(got);
+                    ExpectedAnswers.same(index, got.headers().first(HeaderNames.ITEM), "item");
+                };
+            }
+            long seq = seqOf(item, last);
+            last = Math.max(last, seq);
+            earlier = earlier.and(size);
+            if (then != null) {
+                then.place(item, seq, new Stored(item.key(), null, 0, 0, Headers.NONE, null, size, 0, null));
+            }
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (SetItem item : items) {
+            First first = ids.get(item.msgId());
+            outcomes.add(first != null
+                    ? new Outcome(null, first.seq, first.change, true)
+                    : store(item, FuzzedRequest.messageBytes(item), null));
+        }
+        return results(outcomes, Collections.nCopies(items.size(), Set.of()), change);
+    }
+
+    /** Whether an item that might pass or not did, by what the whole was answered. */
+    private boolean allPassed(List<SetItem> items, @Nullable Message answer, @Nullable String actual, int index) {
+        return answer == null
+                ? items.stream().filter(item -> !ids.containsKey(item.msgId())).findFirst()
+                        .filter(first -> passed(first, UNKNOWN)).isPresent()
+                : !"RATE_LIMITED".equals(actual)
+                        || !Integer.toString(index).equals(answer.headers().first(HeaderNames.ITEM));
+    }
+
+    // ---- what removes, and configurations
+
+    private Answer destroy(FuzzedRequest request) {
+        First first = ids.get(request.text(HeaderNames.MSG_ID));
+        if (first != null) {
+            return ExpectedAnswers.fields(Map.of("destroyed", true, "change", first.change, "duplicate", true));
+        } else if (request.number(HeaderNames.EXPECT_LAST_SEQ, lastSeq) != lastSeq) {
+            return ExpectedAnswers.oneOf(Set.of("WRONG_LAST_SEQ"));
+        } else if (!exists) {
+            return ExpectedAnswers.fields(Map.of("destroyed", false, "deleted", 0L, "change", change));
+        }
+        long count = messages.size();
+        messages.clear();
+        uploads.destroyed();
+        limits.configure(StreamConfig.NONE);
+        changed(request, next -> next instanceof WireChange.Destroy d && d.lastSeq() == lastSeq);
+        exists = false;
+        return ExpectedAnswers.fields(Map.of("destroyed", true, "deleted", count, "change", change));
+    }
+
+    private Answer configure(FuzzedRequest request) {
+        First first = ids.get(request.text(HeaderNames.MSG_ID));
+        StreamConfig config = StreamConfig.read(request.payload());
+        if (first == null && !config.equals(limits.config())) {
+            limits.configure(config);
+            changed(request, next -> next instanceof WireChange.Config c && c.config().equals(config));
+            exists = true;
+        }
+        StreamConfig set = limits.config();
+        Answer fields = ExpectedAnswers.fields(first == null
+                ? Map.of("change", change)
+                : Map.of("change", first.change, "duplicate", true));
+        return answer -> {
+            fields.check(answer);
+            ExpectedReads.checkConfig(set, answer);
+        };
     }
 
     private Answer delete(FuzzedRequest request) {
         First first = ids.get(request.text(HeaderNames.MSG_ID));
         if (first != null) {
-            return fields(Map.of("deleted", 0L, "change", first.change, "duplicate", true));
+            return ExpectedAnswers.fields(Map.of("deleted", 0L, "change", first.change, "duplicate", true));
         }
         String key = request.text(HeaderNames.KEY);
-        if (key == null) {
-            return removed(request, request.seqs().stream().filter(seq -> messages.remove(seq) != null).count());
+        long keySeq = key == null ? 0 : seqOf(key);
+        if (key != null && request.number(HeaderNames.EXPECT_SEQ, keySeq) != keySeq) {
+            return ExpectedAnswers.oneOf(Set.of("WRONG_KEY_SEQ"));
         }
-        long keySeq = seqOf(key);
-        if (request.number(HeaderNames.EXPECT_SEQ, keySeq) != keySeq) {
-            return error("WRONG_KEY_SEQ");
-        }
-        return removed(request, messages.remove(keySeq) == null ? 0 : 1);
+        List<Long> gone = (key == null ? request.seqs() : List.of(keySeq)).stream()
+                .filter(seq -> messages.remove(seq) != null).toList();
+        return removed(request, gone.size(), next -> next instanceof WireChange.Delete d && d.cause() == Cause.ASKED
+                && d.seqs().equals(gone));
     }
 
     private Answer deleteAll(FuzzedRequest request) {
         First first = ids.get(request.text(HeaderNames.MSG_ID));
         if (first != null) {
-            return fields(Map.of("deleted", 0L, "change", first.change, "duplicate", true));
+            return ExpectedAnswers.fields(Map.of("deleted", 0L, "change", first.change, "duplicate", true));
         }
-        Map<Long, Stored> going = messages.headMap(request.number(HeaderNames.END_SEQ, Long.MAX_VALUE), true);
+        long upTo = Math.min(lastSeq, request.number(HeaderNames.END_SEQ, Long.MAX_VALUE));
+        Map<Long, Stored> going = messages.headMap(upTo, true);
         long count = going.size();
         going.clear();
-        return removed(request, count);
+        return removed(request, count, next -> next instanceof WireChange.DeleteAll a && a.cause() == Cause.ASKED
+                && a.upToSeq() == upTo);
     }
 
-    private Answer removed(FuzzedRequest request, long count) {
+    private Answer removed(FuzzedRequest request, long count, Predicate<WireChange> asTold) {
         if (count > 0) {
-            changed(request.text(HeaderNames.MSG_ID), 0);
+            changed(request, asTold);
         }
-        return fields(Map.of("deleted", count, "change", change));
+        return ExpectedAnswers.fields(Map.of("deleted", count, "change", change));
     }
 
-    private Answer get(FuzzedRequest request) {
-        String key = request.text(HeaderNames.KEY);
-        Long seq;
-        String id = request.text(HeaderNames.OF_MSG_ID);
-        if (id != null) {
-            return byId(id, request.number(HeaderNames.START_TIME, 0));
-        } else if (key != null) {
-            seq = seqOf(key);
-        } else if (request.text(HeaderNames.SEQ) != null) {
-            seq = request.number(HeaderNames.SEQ, 0);
-        } else if (request.text(HeaderNames.START_TIME) != null) {
-            long since = request.number(HeaderNames.START_TIME, 0);
-            if (messages.values().stream().anyMatch(m -> m.time == -1)) {
-                return answer -> {}; // whether they are that old is the worker's clock's to say
-            }
-            seq = messages.entrySet().stream().filter(m -> m.getValue().time >= since).map(Map.Entry::getKey)
-                    .findFirst().orElse(0L);
-        } else {
-            seq = messages.isEmpty() ? 0 : messages.lastKey();
+    private void changed(FuzzedRequest request, Predicate<WireChange> asTold) {
+        WireChange next = told.get(change + 1);
+        if (next == null || !asTold.test(next)) {
+            throw new AssertionError("asked was " + request.op() + ", and told is " + next);
         }
-        Stored found = messages.get(seq);
-        return found == null ? error("NOT_FOUND") : answer -> {
-            noError(answer);
-            HeaderNamesOf got = new HeaderNamesOf(answer.headers());
-            same(Long.toString(seq), got.first(HeaderNames.SEQ), "seq");
-            same(found.key, got.first(HeaderNames.KEY), "key");
-            same(found.value == null && found.large == null ? "true" : null, got.first(HeaderNames.NO_VALUE),
-                    "no value");
-            same(found.large == null ? null : Integer.toString(found.large.size()), got.first(HeaderNames.PARTS),
-                    "parts");
-            same(found.headers, answer.headers().filter(n -> !n.startsWith("Persist-") && !n.startsWith("Nats-")),
-                    "headers");
-            sameBytes(found.value == null ? new byte[0] : found.value, answer.payload());
-        };
-    }
-
-    /** Ids of messages are not kept here: an answer is looked at by itself. */
-    private Answer byId(String id, long since) {
-        return answer -> {
-            if (answer.headers().first(HeaderNames.ERROR) != null) {
-                error("NOT_FOUND").check(answer);
-            } else {
-                same(id, answer.headers().first(HeaderNames.MSG_ID), "message id");
-            }
-        };
-    }
-
-    private record HeaderNamesOf(Headers headers) {
-        @Nullable
-        String first(String name) {
-            return headers.first(name);
+        change++;
+        String msgId = request.text(HeaderNames.MSG_ID);
+        if (msgId != null) {
+            ids.put(msgId, new First(0, change));
         }
     }
 
-    private Answer getAll(FuzzedRequest request) {
-        long from = request.number(HeaderNames.START_TIME, 0);
-        long to = request.number(HeaderNames.END_TIME, Long.MAX_VALUE);
-        if ((from > 0 || to < Long.MAX_VALUE) && messages.values().stream().anyMatch(m -> m.time == -1)) {
-            return answer -> {}; // when they came is the worker's clock's to say
-        }
-        long start = request.number(HeaderNames.START_SEQ, 1);
-        long end = request.number(HeaderNames.END_SEQ, Long.MAX_VALUE);
-        List<Map.Entry<Long, Stored>> wanted = messages.entrySet().stream()
-                .filter(m -> m.getKey() >= start && m.getKey() <= end)
-                .filter(m -> m.getValue().time == -1 || m.getValue().time >= from && m.getValue().time <= to)
-                .toList();
-        long lastN = request.number(HeaderNames.LAST_N, Long.MAX_VALUE);
-        List<Map.Entry<Long, Stored>> last = wanted.subList((int) Math.max(0, wanted.size() - lastN), wanted.size());
-        return getAll("newest".equals(request.text(HeaderNames.ORDER)) ? last.reversed() : last,
-                request.number(HeaderNames.LIMIT, 1_000));
-    }
-
-    private Answer getAll(List<Map.Entry<Long, Stored>> expected, long limit) {
-        long at = change;
-        return answer -> {
-            noError(answer);
-            MessagePage page = MessagePage.decode(answer.payload());
-            same(at, page.change(), "change");
-            List<WireMessage> got = page.messages();
-            if (got.size() > Math.min(limit, expected.size()) || got.isEmpty() && !expected.isEmpty()
-                    || got.size() < Math.min(limit, expected.size()) && page.next() == 0) {
-                throw new AssertionError("a page of " + got.size() + " of " + expected.size());
-            }
-            for (int i = 0; i < got.size(); i++) {
-                Stored message = expected.get(i).getValue();
-                same(expected.get(i).getKey(), got.get(i).seq(), "seq");
-                same(message.key, got.get(i).key(), "key");
-                same(message.headers, got.get(i).headers(), "headers");
-                sameBytes(message.value, got.get(i).value());
-            }
-        };
-    }
-
-    /** Everything, as {@link #getAll} from {@code start} on; and the start of the next page, 0: there is none. */
-    long checkPage(long start, Message answer) {
-        if (uncertain) {
-            return 0;
-        }
-        getAll(List.copyOf(messages.tailMap(start, true).entrySet()), 1_000).check(answer);
-        return MessagePage.decode(answer.payload()).next();
-    }
-
-    private Answer keys(FuzzedRequest request) {
-        String after = request.text(HeaderNames.AFTER_KEY);
-        long limit = Math.min(1_000, request.number(HeaderNames.LIMIT, 1_000));
-        List<String> expected = messages.entrySet().stream().filter(m -> m.getValue().key != null)
-                .filter(m -> after == null || UTF8_ORDER.compare(m.getValue().key, after) > 0)
-                .sorted((a, b) -> UTF8_ORDER.compare(a.getValue().key, b.getValue().key))
-                .map(m -> m.getValue().key + "=" + m.getKey()).toList();
-        return answer -> {
-            JsonNode got = json(answer);
-            List<String> keys = new java.util.ArrayList<>();
-            got.get("keys").forEach(k -> keys.add(k.get("key").asText() + "=" + k.get("seq").asLong()));
-            same(expected.stream().limit(limit).toList(), keys, "keys");
-            same(expected.size() > limit, got.has("next"), "whether there is more");
-        };
-    }
-
-    private Answer info() {
-        return fields(Map.of("messages", (long) messages.size(), "lastSeq", lastSeq, "change", change, "firstSeq",
-                messages.isEmpty() ? 0 : messages.firstKey(), "bytes",
-                messages.values().stream().mapToLong(Stored::bytes).sum()));
-    }
-
-    private Answer changeOnly() {
-        return fields(Map.of("change", change));
-    }
-
-    private Answer resume(FuzzedRequest request, long epochs) {
-        long after = request.number(HeaderNames.CHANGE, 0);
-        if (request.number(HeaderNames.EPOCH, 0) > epochs) {
-            return error("NOT_OWNER");
-        }
-        long at = change;
-        return answer -> {
-            noError(answer);
-            ChangeBatch batch = ChangeBatch.decode(answer.payload());
-            same(at, batch.change(), "change");
-            if (batch instanceof ChangeBatch.Changes changes) {
-                long expected = after;
-                for (WireChange next : changes.changes()) {
-                    same(++expected, next.number(), "change");
-                }
-                if (after > at || after < at && changes.changes().isEmpty()) {
-                    throw new AssertionError(changes.changes().size() + " changes after " + after + " of " + at);
-                }
-            }
-        };
-    }
-
-    private long seqOf(String key) {
+    long seqOf(String key) {
         return messages.entrySet().stream().filter(m -> key.equals(m.getValue().key)).map(Map.Entry::getKey).findAny()
                 .orElse(0L);
-    }
-
-    // ---- answers
-
-    private static Answer error(String code) {
-        return answer -> same(code, answer.headers().first(HeaderNames.ERROR), "error");
-    }
-
-    /** Which of two checks comes first is not said. */
-    private static Answer oneOf(String code, @Nullable String other) {
-        return answer -> {
-            if (!Objects.equals(other, answer.headers().first(HeaderNames.ERROR))) {
-                error(code).check(answer);
-            }
-        };
-    }
-
-    private static Answer fields(Map<String, Object> expected) {
-        return answer -> {
-            JsonNode got = json(answer);
-            expected.forEach((name, value) -> same(value,
-                    value instanceof Boolean ? got.path(name).asBoolean() : (Object) got.path(name).asLong(-1), name));
-            same(expected.containsKey("duplicate"), got.has("duplicate"), "whether it is a duplicate");
-        };
-    }
-
-    private static JsonNode json(Message answer) {
-        noError(answer);
-        try {
-            return JSON.readTree(answer.payload());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void noError(Message answer) {
-        same(null, answer.headers().first(HeaderNames.ERROR), "error");
-    }
-
-    private static void same(@Nullable Object expected, @Nullable Object actual, String what) {
-        if (!Objects.equals(expected, actual)) {
-            throw new AssertionError(what + ": " + actual + " where " + expected + " was expected");
-        }
-    }
-
-    private static void sameBytes(byte @Nullable [] expected, byte @Nullable [] actual) {
-        if (!java.util.Arrays.equals(expected, actual)) {
-            throw new AssertionError("another value");
-        }
     }
 }

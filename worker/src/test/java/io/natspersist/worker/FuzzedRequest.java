@@ -3,11 +3,16 @@ package io.natspersist.worker;
 
 import static java.util.Map.entry;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.SetItem;
 import io.natspersist.protocol.SetMany;
 import io.natspersist.transport.Headers;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,12 +32,18 @@ import org.jspecify.annotations.Nullable;
  */
 record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers headers, byte[] payload) {
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final int MOST_TOKENS = 32;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
     private static final String MOST = Long.toString(Long.MAX_VALUE);
 
     private static final Map<String, Set<String>> ARGUMENTS = Map.ofEntries(
             entry("set", Set.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.EXPECT_LAST_SEQ, HeaderNames.EXPECT_SEQ,
-                    HeaderNames.TIME, HeaderNames.NO_VALUE, HeaderNames.UPLOAD, HeaderNames.PARTS, HeaderNames.SIZE,
+                    HeaderNames.TIME, HeaderNames.TTL, HeaderNames.NO_VALUE, HeaderNames.UPLOAD, HeaderNames.PARTS,
+                    HeaderNames.SIZE,
                     HeaderNames.CRC32C)),
             entry("setMany", Set.of(HeaderNames.ATOMIC)),
             entry("part", Set.of(HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.CRC32C)),
@@ -44,6 +55,8 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
             entry("delete", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.EXPECT_SEQ)),
             entry("deleteAll", Set.of(HeaderNames.END_SEQ)),
             entry("destroy", Set.of(HeaderNames.EXPECT_LAST_SEQ)),
+            entry("config", Set.of()), entry("reindex", Set.of()),
+            entry("list", Set.of(HeaderNames.AFTER, HeaderNames.LIMIT, HeaderNames.DEPTH)),
             entry("keys", Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT)),
             entry("info", Set.of()),
             entry("flush", Set.of()),
@@ -63,7 +76,11 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
 
     boolean isWellFormed(long maxMessageBytes) {
         Set<String> arguments = ARGUMENTS.get(op);
-        return arguments != null && nameIsLegal() && headersBelong(arguments) && switch (op) {
+        return arguments != null && subjectIsLegal() && headersBelong(arguments) && switch (op) {
+            case "config" -> idIsLegal() && (payload.length == 0 || configIsLegal());
+            case "list" -> limitIsLegal() && isNumberOrAbsent(HeaderNames.DEPTH) && number(HeaderNames.DEPTH, 1) > 0
+                    && number(HeaderNames.DEPTH, 1) <= MOST_TOKENS
+                    && (text(HeaderNames.AFTER) == null || nameIsLegal(text(HeaderNames.AFTER)));
             case "set" -> setIsWellFormed(maxMessageBytes);
             case "setMany" -> manyAreWellFormed(maxMessageBytes);
             case "get" ->
@@ -95,7 +112,8 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
         String seq = text(HeaderNames.SEQ);
         return keyIsLegal() && idIsLegal() && seqIsLegal() && !MOST.equals(seq == null ? "" : unpadded(seq))
                 && isNumberOrAbsent(HeaderNames.EXPECT_LAST_SEQ) && isNumberOrAbsent(HeaderNames.EXPECT_SEQ)
-                && isNumberOrAbsent(HeaderNames.TIME) && isFlagOrAbsent(HeaderNames.NO_VALUE)
+                && isNumberOrAbsent(HeaderNames.TIME) && isNumberOrAbsent(HeaderNames.TTL)
+                && isFlagOrAbsent(HeaderNames.NO_VALUE)
                 && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY)
                 && !(isTrue(HeaderNames.NO_VALUE) && payload.length > 0) && (!isLarge() || largeIsWellFormed())
                 && messageBytes(asItem()) <= maxMessageBytes;
@@ -125,6 +143,11 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
     private boolean isChecksum() {
         String text = text(HeaderNames.CRC32C);
         return text != null && text.matches("[0-9a-fA-F]{8}");
+    }
+
+    /** Whether a part has the checksum that it says. */
+    boolean isAsSummed() {
+        return checksum(payload).equalsIgnoreCase(text(HeaderNames.CRC32C));
     }
 
     /** Of some bytes, as a header says it. */
@@ -184,12 +207,49 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
         return headers.filter(name -> !name.startsWith("Persist-") && !name.startsWith("Nats-"));
     }
 
-    private boolean nameIsLegal() {
-        List<String> tokens = List.of(stream.split("\\.", -1));
-        return tokens.size() <= 32 && stream.getBytes(StandardCharsets.UTF_8).length <= 512
+    /** Whether it concerns many streams. */
+    boolean isOfCatalogs() {
+        return op.equals("list") || op.equals("reindex");
+    }
+
+    private boolean subjectIsLegal() {
+        return switch (op) {
+            case "list" -> stream.isEmpty() || nameIsLegal(stream);
+            case "reindex" -> stream.matches("[0-9]{1,9}");
+            default -> nameIsLegal(stream);
+        };
+    }
+
+    private static boolean nameIsLegal(String name) {
+        List<String> tokens = List.of(name.split("\\.", -1));
+        return tokens.size() <= MOST_TOKENS && name.getBytes(StandardCharsets.UTF_8).length <= 512
                 && tokens.stream().noneMatch(String::isEmpty)
-                && stream.codePoints().noneMatch(c -> c == '*' || c == '>' || c == 0xFFFD || Character.isISOControl(c)
+                && name.codePoints().noneMatch(c -> c == '*' || c == '>' || c == 0xFFFD || Character.isISOControl(c)
                         || Character.isWhitespace(c));
+    }
+
+    private boolean configIsLegal() {
+        JsonNode config;
+        try {
+            config = JSON.readTree(payload);
+        } catch (IOException e) {
+            return false;
+        }
+        boolean[] legal = {config != null && config.isObject()};
+        if (legal[0]) {
+            config.properties().forEach(field -> legal[0] &= fieldIsLegal(field.getKey(), field.getValue()));
+        }
+        return legal[0];
+    }
+
+    private static boolean fieldIsLegal(String name, JsonNode value) {
+        return switch (name) {
+            case "maxMsgs", "maxBytes", "maxAge", "maxMsgSize", "maxMsgsPerSecond", "maxBytesPerSecond", "ttl" ->
+                value.isNull() || value.isIntegralNumber() && value.canConvertToLong() && value.longValue() > 0;
+            case "discard" -> value.isNull() || value.isTextual() && value.textValue().matches("old|new");
+            case "durability" -> value.isNull() || value.isTextual() && value.textValue().matches("sync|relaxed");
+            default -> false;
+        };
     }
 
     private boolean headersBelong(Set<String> arguments) {

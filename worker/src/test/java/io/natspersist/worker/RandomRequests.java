@@ -21,17 +21,20 @@ import org.jspecify.annotations.Nullable;
 final class RandomRequests {
 
     private static final List<String> OPS = List.of("set", "set", "set", "set", "set", "set", "setMany", "get", "get",
-            "get", "getAll", "getPart", "part", "delete", "delete", "deleteAll", "destroy", "keys", "info", "flush",
-            "resume");
+            "get", "getAll", "getPart", "part", "part", "delete", "delete", "deleteAll", "destroy", "keys", "info",
+            "flush", "resume", "config");
     private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "resume");
+    /** One request of so many concerns the catalogs. */
+    private static final int CATALOGS = 250;
     static final List<String> STREAMS = List.of("f", "f.a", "F.a", "\u00e4.\u4e16", "x.7.db",
             "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p");
     private static final List<String> ARGUMENTS = List.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.TIME,
             HeaderNames.MSG_ID, HeaderNames.NO_VALUE, HeaderNames.EXPECT_LAST_SEQ, HeaderNames.EXPECT_SEQ,
             HeaderNames.CHANGE, HeaderNames.EPOCH, HeaderNames.OP, HeaderNames.START_SEQ, HeaderNames.END_SEQ,
             HeaderNames.LIMIT, HeaderNames.LAST, HeaderNames.START_TIME, HeaderNames.AFTER_KEY, HeaderNames.ERROR,
-            HeaderNames.RETRY_AFTER, HeaderNames.OWNER,
-            HeaderNames.ATOMIC, HeaderNames.ITEM, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N,
+            HeaderNames.RETRY_AFTER, HeaderNames.OWNER, HeaderNames.TTL, HeaderNames.EXPIRES, HeaderNames.DEPTH,
+            HeaderNames.AFTER, HeaderNames.ATOMIC, HeaderNames.ITEM, HeaderNames.END_TIME, HeaderNames.ORDER,
+            HeaderNames.LAST_N,
             HeaderNames.OF_MSG_ID, HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.PARTS, HeaderNames.SIZE,
             HeaderNames.CRC32C, HeaderNames.SERVICE_ERROR, "Persist-", "Persist-Unheard-Of",
             "Nats-Expected-Stream", "Content-Type", "X");
@@ -42,6 +45,16 @@ final class RandomRequests {
             "'; DROP TABLE messages; --",
             "../../etc/passwd", "1,2,3", "1,,2", ",", "1,1", "1,9223372036854775807", "*", ">", "{\"a\":1}", "\\u0000");
 
+    private static final List<String> CONFIG_FIELDS = List.of("maxMsgs", "maxBytes", "maxAge", "maxMsgSize", "ttl",
+            "maxMsgsPerSecond", "maxBytesPerSecond", "discard", "durability", "maxmsgs", "");
+    private static final List<String> ODD_JSON = List.of("0", "-1", "1.0", "1e3", "\"5\"", "\"\"", "null", "true", "[]",
+            "[5]", "{}", "9223372036854775807", "9223372036854775808", "NaN", "\"OLD\"", "\"old\"", "1", "05", "");
+    /** Headers of maps, lists, texts and bytes that are longer than anything sent here. */
+    private static final List<byte[]> LENGTHS = List.of(new byte[]{(byte) 0xdf, -1, -1, -1, -1},
+            new byte[]{(byte) 0xdd, -1, -1, -1, -1}, new byte[]{(byte) 0xdd, 0x7f, -1, -1, -1},
+            new byte[]{(byte) 0xc6, 0x7f, -1, -1, -1}, new byte[]{(byte) 0xdb, -1, -1, -1, -1},
+            new byte[]{(byte) 0xdb, 0x7f, -1, -1, -1}, new byte[]{(byte) 0xdc, -1, -1});
+
     /** An id is not used again once a worker may have forgotten it; so many inputs take well below two minutes. */
     private static final int INPUTS_PER_ID = 100_000;
     private static final int MAX_PAYLOAD = 1 << 20;
@@ -50,18 +63,21 @@ final class RandomRequests {
     /** What is still to be sent of large values. */
     private final Deque<Draft> steps = new ArrayDeque<>();
     private int made;
+    private String fault = "";
 
     RandomRequests(SplittableRandom random) {
         this.random = random;
     }
 
     private final class Draft {
-        String op = pick(OPS);
+        String op = random.nextInt(CATALOGS) == 0 ? random.nextInt(4) == 0 ? "reindex" : "list" : pick(OPS);
         String stream = "";
         @Nullable
         String replyTo;
         final List<String> headers = new ArrayList<>();
         byte[] payload = {};
+        /** What is wrong with it by design. */
+        String fault = "";
 
         void add(String name, Object value) {
             headers.add(name);
@@ -90,12 +106,19 @@ final class RandomRequests {
         made++;
         Draft draft = !steps.isEmpty() && random.nextInt(3) == 0 ? steps.remove() : draft(round, streams);
         draft.replyTo = replyTo;
+        fault = draft.fault;
         if (random.nextInt(10) < 6) {
+            fault = "";
             for (int times = random.nextInt(1, 4); times > 0; times--) {
                 spoil(draft);
             }
         }
         return draft.request();
+    }
+
+    /** What was wrong with the last one by design, and nothing else; empty: nothing, or anything. */
+    String fault() {
+        return fault;
     }
 
     private Draft draft(int round, Function<String, @Nullable ExpectedStream> streams) {
@@ -104,21 +127,61 @@ final class RandomRequests {
         // Streams come and go, so that what a hopeless one (its numbers used up) refuses does not hide the rest.
         draft.stream = STREAMS.get(2 * random.nextInt(STREAMS.size() / 2) + half % 2)
                 + (random.nextInt(3) == 0 ? "" : "-" + made / 20_000);
-        if (draft.op.equals("destroy") && !steps.isEmpty()) {
-            draft.op = "info";
-        }
         ExpectedStream stream = streams.apply(draft.stream);
-        if (draft.op.equals("part") && stream != null && stream.isDestroyed()) {
-            draft.op = "set"; // the parts may go with what was destroyed
-        }
-        if (draft.op.equals("getPart")) {
-            getPart(draft, stream);
-        } else if (draft.op.equals("part")) {
-            return upload(draft, stream == null ? 0 : stream.lastSeq());
-        } else {
-            fill(draft, stream == null ? 0 : stream.lastSeq());
+        long lastSeq = stream == null ? 0 : stream.likelyLastSeq();
+        switch (draft.op) {
+            case "getPart" -> getPart(draft, stream);
+            case "part" -> {
+                return upload(draft.stream, lastSeq);
+            }
+            case "list" -> list(draft);
+            case "reindex" -> draft.stream = Integer.toString(random.nextInt(OneCluster.SLOTS + 1));
+            case "config" -> config(draft);
+            case "destroy", "deleteAll" -> {
+                if (random.nextInt(3) > 0) {
+                    draft.op = "delete"; // so that streams grow, and keep their configuration for a while
+                }
+                fill(draft, lastSeq);
+            }
+            default -> fill(draft, lastSeq);
         }
         return draft;
+    }
+
+    private void list(Draft draft) {
+        draft.stream = random.nextInt(3) == 0 ? "" : draft.stream.substring(0, 1);
+        sometimes(draft, HeaderNames.AFTER, pick(STREAMS));
+        sometimes(draft, HeaderNames.LIMIT, random.nextInt(1, 20));
+        sometimes(draft, HeaderNames.DEPTH, random.nextInt(1, 4));
+    }
+
+    /** Limits that are met by what is sent here. */
+    private void config(Draft draft) {
+        List<String> fields = new ArrayList<>();
+        if (random.nextInt(5) > 0) {
+            maybe(fields, "maxMsgs", random.nextInt(1, 12));
+            maybe(fields, "maxBytes", random.nextInt(30, 500));
+            maybe(fields, "maxMsgSize", random.nextInt(20, 80));
+            maybe(fields, "maxAge", random.nextInt(100, 3_000));
+            maybe(fields, "ttl", random.nextInt(20, 3_000));
+            maybe(fields, "maxMsgsPerSecond", random.nextInt(1, 30));
+            maybe(fields, "maxBytesPerSecond", random.nextInt(100, 1_000));
+            fields.add("\"discard\":" + (random.nextBoolean() ? "\"old\"" : "\"new\""));
+            maybe(fields, "durability", random.nextBoolean() ? "\"sync\"" : "\"relaxed\"");
+            if (random.nextInt(8) == 0) {
+                fields.add("\"" + pick(CONFIG_FIELDS) + "\":" + pick(ODD_JSON));
+            }
+        }
+        draft.payload = random.nextInt(3) == 0
+                ? new byte[0]
+                : ("{" + String.join(",", fields) + "}").getBytes(StandardCharsets.UTF_8);
+        sometimes(draft, HeaderNames.MSG_ID, id());
+    }
+
+    private void maybe(List<String> fields, String name, Object value) {
+        if (random.nextInt(4) == 0) {
+            fields.add("\"" + name + "\":" + value);
+        }
     }
 
     private void getPart(Draft draft, @Nullable ExpectedStream stream) {
@@ -130,38 +193,115 @@ final class RandomRequests {
     }
 
     /** The first part of a large value; the others, and the set that makes it a message's, come later. */
-    private Draft upload(Draft first, long lastSeq) {
+    private Draft upload(String stream, long lastSeq) {
         String id = Long.toString(random.nextLong() >>> 1, 36);
         int count = random.nextInt(1, 5);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         List<Draft> parts = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            Draft part = i == 1 ? first : new Draft();
-            part.op = "part";
-            part.stream = first.stream;
-            part.payload = bytes(random.nextInt(1, 100));
+            Draft part = part(stream, id, i, bytes(random.nextInt(1, 100)));
             all.writeBytes(part.payload);
-            part.add(HeaderNames.UPLOAD, id);
-            part.add(HeaderNames.PART, i);
-            part.add(HeaderNames.CRC32C, FuzzedRequest.checksum(part.payload));
             parts.add(part);
         }
-        steps.addAll(parts.subList(1, count));
+        Draft set = large(stream, lastSeq, id);
+        long announced = count;
+        byte[] value = all.toByteArray();
+        long size = value.length;
+        String checksum = FuzzedRequest.checksum(value);
+        int which = random.nextInt(count);
+        switch (random.nextInt(16)) {
+            case 0 -> {
+                set.fault = "parts in another order";
+                parts = new ArrayList<>(parts.reversed());
+            }
+            case 1 -> {
+                set.fault = "a part that came twice";
+                parts.add(part(stream, id, which + 1, parts.get(which).payload));
+            }
+            case 2 -> {
+                set.fault = "a part that came again with other bytes";
+                Draft other = part(stream, id, which + 1, bytes(100));
+                other.fault = "other bytes of a part";
+                parts.add(other);
+            }
+            case 3 -> {
+                set.fault = "a missing part";
+                parts.remove(which);
+            }
+            case 4 -> {
+                set.fault = "a part cut short";
+                byte[] whole = parts.get(which).payload;
+                parts.set(which, part(stream, id, which + 1, Arrays.copyOf(whole, Math.max(1, whole.length / 2))));
+                size += whole.length == 1 ? 1 : 0; // nothing to cut
+            }
+            case 5 -> {
+                parts.get(which).payload = bytes(parts.get(which).payload.length + 1);
+                parts.get(which).fault = "another checksum";
+                set.fault = "a part that was refused";
+            }
+            case 6 -> {
+                set.fault = "parts with each other's numbers";
+                parts = renumbered(stream, id, parts);
+                checksum = count == 1 ? "00000000" : checksum;
+            }
+            case 7 -> {
+                set.fault = "a part too many";
+                parts.add(part(stream, id, count + 1, bytes(10)));
+            }
+            case 8 -> {
+                set.fault = "a lying size";
+                size += random.nextInt(1, 100);
+            }
+            case 9 -> {
+                set.fault = "a lying count";
+                announced++;
+                size = Math.max(size, announced);
+            }
+            case 10 -> {
+                set.fault = "a lying checksum";
+                checksum = FuzzedRequest.checksum(bytes(8));
+            }
+            default -> set.fault = "a value in parts";
+        }
+        set.add(HeaderNames.PARTS, announced);
+        set.add(HeaderNames.SIZE, size);
+        set.add(HeaderNames.CRC32C, checksum);
+        steps.addAll(parts);
+        steps.add(set);
+        return steps.remove();
+    }
+
+    private Draft part(String stream, String upload, int number, byte[] bytes) {
+        Draft part = new Draft();
+        part.op = "part";
+        part.stream = stream;
+        part.payload = bytes;
+        part.add(HeaderNames.UPLOAD, upload);
+        part.add(HeaderNames.PART, number);
+        part.add(HeaderNames.CRC32C, FuzzedRequest.checksum(bytes));
+        return part;
+    }
+
+    private List<Draft> renumbered(String stream, String upload, List<Draft> parts) {
+        List<Draft> renumbered = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            renumbered.add(part(stream, upload, parts.size() - i, parts.get(i).payload));
+        }
+        return renumbered;
+    }
+
+    private Draft large(String stream, long lastSeq, String upload) {
         Draft set = new Draft();
         set.op = "set";
-        set.stream = first.stream;
+        set.stream = stream;
         set(set, lastSeq);
         int noValue = set.headers.indexOf(HeaderNames.NO_VALUE);
         if (noValue >= 0) {
             set.headers.subList(noValue, noValue + 2).clear();
         }
         set.payload = new byte[0];
-        set.add(HeaderNames.UPLOAD, id);
-        set.add(HeaderNames.PARTS, count);
-        set.add(HeaderNames.SIZE, all.size());
-        set.add(HeaderNames.CRC32C, FuzzedRequest.checksum(all.toByteArray()));
-        steps.add(set);
-        return first;
+        set.add(HeaderNames.UPLOAD, upload);
+        return set;
     }
 
     private void fill(Draft draft, long lastSeq) {
@@ -181,6 +321,9 @@ final class RandomRequests {
                 sometimes(draft, HeaderNames.ATOMIC, random.nextBoolean());
                 draft.payload = new SetMany(random.longs(random.nextInt(1, 6)).mapToObj(any -> item(lastSeq)).toList())
                         .encode();
+                if (random.nextInt(3) == 0) {
+                    badMessagePack(draft);
+                }
             }
             case "delete" -> delete(draft, lastSeq);
             case "deleteAll" -> {
@@ -222,6 +365,9 @@ final class RandomRequests {
         }
         sometimes(draft, HeaderNames.MSG_ID, id());
         sometimes(draft, HeaderNames.TIME, time());
+        if (random.nextInt(6) == 0) {
+            draft.add(HeaderNames.TTL, ttl());
+        }
         sometimes(draft, "Content-Type", "text/plain");
         if (random.nextInt(8) == 0) {
             draft.add(HeaderNames.NO_VALUE, "true");
@@ -236,9 +382,59 @@ final class RandomRequests {
                 random.nextInt(8) == 0 ? lastSeq : SetItem.ABSENT,
                 key != null && random.nextInt(8) == 0 ? random.nextLong(3) : SetItem.ABSENT,
                 random.nextInt(3) == 0 ? "many-" + made + "-" + random.nextInt(1_000_000) : null,
-                random.nextBoolean() ? time() : SetItem.ABSENT, SetItem.ABSENT,
+                random.nextBoolean() ? time() : SetItem.ABSENT, random.nextInt(6) == 0 ? ttl() : SetItem.ABSENT,
                 random.nextInt(4) == 0 ? Headers.of("Content-Type", "text/plain") : Headers.NONE,
                 random.nextInt(6) == 0 ? null : bytes(random.nextInt(30)));
+    }
+
+    private void badMessagePack(Draft draft) {
+        byte[] good = draft.payload;
+        int at = random.nextInt(good.length);
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                draft.fault = "MessagePack cut short";
+                draft.payload = Arrays.copyOf(good, at);
+            }
+            case 1 -> {
+                draft.fault = "bytes after the end of MessagePack";
+                draft.payload = Arrays.copyOf(good, good.length + random.nextInt(1, 20));
+            }
+            case 2 -> {
+                draft.fault = "garbage for MessagePack";
+                draft.payload = bytes(random.nextInt(1, 200));
+            }
+            case 3 -> {
+                draft.fault = "a lying count of items";
+                draft.payload = joined(Arrays.copyOf(good, 7), LENGTHS.get(random.nextInt(LENGTHS.size())),
+                        Arrays.copyOfRange(good, 8, good.length));
+            }
+            case 4 -> {
+                draft.fault = "a lying length within";
+                draft.payload = joined(Arrays.copyOf(good, 9), LENGTHS.get(random.nextInt(LENGTHS.size())),
+                        Arrays.copyOfRange(good, 9, good.length));
+            }
+            default -> {
+                draft.fault = "lists without end";
+                draft.payload = joined(Arrays.copyOf(good, 7), "\u0091".repeat(random.nextInt(100, 5_000))
+                        .getBytes(StandardCharsets.ISO_8859_1), new byte[0]);
+            }
+        }
+    }
+
+    private static byte[] joined(byte[]... pieces) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] piece : pieces) {
+            all.writeBytes(piece);
+        }
+        return all.toByteArray();
+    }
+
+    private long ttl() {
+        return switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> Long.MAX_VALUE - random.nextInt(2);
+            default -> random.nextInt(1, 2_000);
+        };
     }
 
     private long time() {
