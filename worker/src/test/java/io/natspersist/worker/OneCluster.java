@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ final class OneCluster {
     }
 
     Worker start(String name, WorkerConfig config) {
+        Incarnation before = incarnations.get(name);
         VirtualTime.Node node = time.node(name);
         nodes.put(name, node);
         Worker worker = new Worker(config, network.connect(node), node.loop(),
@@ -101,7 +103,10 @@ final class OneCluster {
                 });
         workers.put(name, worker);
         worker.start();
-        time.runUntil(() -> heartbeats.containsKey(name) && heartbeats.get(name).ready(), 5_000);
+        // The heartbeat of one that has died may still be on its way.
+        time.runUntil(() -> !Objects.equals(before, incarnations.get(name)) && heartbeats.containsKey(name)
+                && heartbeats.get(name).incarnation() == incarnations.get(name).number()
+                && heartbeats.get(name).ready(), 5_000);
         return worker;
     }
 
