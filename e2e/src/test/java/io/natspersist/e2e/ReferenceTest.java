@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.coordinator.CoordinatorMetrics;
 import io.natspersist.coordinator.CoordinatorSetting;
 import io.natspersist.metrics.Metric;
+import io.natspersist.operator.OperatorMetrics;
+import io.natspersist.operator.OperatorSetting;
 import io.natspersist.settings.Setting;
 import io.natspersist.settings.SharedVariable;
 import io.natspersist.worker.WorkerSetting;
@@ -44,7 +46,9 @@ class ReferenceTest {
                                 ## Worker
 
                                 """
-                        + metrics(WorkerMetrics.ALL) + "\n## Coordinator\n\n" + metrics(CoordinatorMetrics.ALL));
+                        + metrics(WorkerMetrics.ALL) + "\n## Coordinator\n\n" + metrics(CoordinatorMetrics.ALL)
+                        + "\n## Operator\n\nBeside these it serves those of a coordinator for every cluster, with the cluster's prefix as"
+                        + " `cluster`.\n\n" + metrics(OperatorMetrics.OWN));
     }
 
     private static <S> String metrics(List<Metric<S>> all) {
@@ -77,6 +81,12 @@ class ReferenceTest {
                         `--table value`, `--table=value`, or `PERSIST_COORDINATOR_TABLE`.
 
                         """ + settings(CoordinatorSetting.values(), true) + """
+
+                        ## Operator
+
+                        Variables of its environment; the [chart](kubernetes.md#install) sets them.
+
+                        """ + settings(OperatorSetting.values(), false) + """
 
                         ## Everything else
 

@@ -7,7 +7,10 @@ import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.resource.Metadata;
 import io.natspersist.operator.resource.Names;
 import io.natspersist.operator.status.Coordination;
+import io.natspersist.coordinator.CoordinatorMoment;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +76,15 @@ final class Coordinators implements AutoCloseable {
     /** Whether nothing is to be done any more. */
     boolean closed() {
         return closed;
+    }
+
+    /** How all stand, by the prefix of their subjects. One that does not answer within a second is left out. */
+    CompletableFuture<Map<String, CoordinatorMoment>> moments() {
+        Map<String, CoordinatorMoment> all = new ConcurrentHashMap<>();
+        return CompletableFuture.allOf(hosted.values().stream()
+                .map(one -> one.moment().thenAccept(moment -> all.put(one.plan().config().prefix(), moment))
+                        .completeOnTimeout(null, 1, TimeUnit.SECONDS))
+                .toArray(CompletableFuture[]::new)).thenApply(done -> all);
     }
 
     int count() {

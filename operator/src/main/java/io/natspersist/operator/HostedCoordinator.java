@@ -3,6 +3,7 @@ package io.natspersist.operator;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.natspersist.coordinator.Coordinator;
+import io.natspersist.coordinator.CoordinatorMoment;
 import io.natspersist.coordinator.CoordinatorStatus;
 import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.operator.status.Coordination;
@@ -15,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class HostedCoordinator implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedCoordinator.class);
+    private static final long STOP_SECONDS = 5;
     private static final long LOOK_MILLIS = 250;
     /** How often a load that changes is told; everything else is told at once. */
     private static final int LOOKS_PER_LOAD = 40;
@@ -72,6 +76,13 @@ final class HostedCoordinator implements AutoCloseable {
     Coordination.Running seen() {
         return new Coordination.Running(coordinator.status(), transport.connected(), transport.problem(),
                 store.problem());
+    }
+
+    /** How it stands, told by its loop. */
+    CompletableFuture<CoordinatorMoment> moment() {
+        CompletableFuture<CoordinatorMoment> moment = new CompletableFuture<>();
+        coordinator.observe(moment::complete);
+        return moment;
     }
 
     /** Whether it has found that another coordinator is at work: it says nothing any more. */
@@ -141,6 +152,9 @@ final class HostedCoordinator implements AutoCloseable {
     @Override
     public void close() {
         coordinator.stop();
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        loop.execute(() -> stopped.complete(null));
+        stopped.completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS).join();
         transport.close();
         loop.close();
         io.close();

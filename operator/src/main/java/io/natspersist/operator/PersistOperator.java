@@ -4,12 +4,14 @@ package io.natspersist.operator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RuntimeInfo;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.natspersist.operator.crd.PersistCluster;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The operator: of several at once one acts, and another takes its place when it is gone. */
@@ -19,6 +21,7 @@ final class PersistOperator implements AutoCloseable {
 
     private final Operator operator;
     private final PersistClusterReconciler reconciler;
+    private volatile boolean acting;
 
     /**
      * @param namespaces whose PersistClusters are its own; none: all
@@ -49,10 +52,10 @@ final class PersistOperator implements AutoCloseable {
 
     /** As Kubernetes' own controllers have it: who has not renewed for 15 s is replaced, and stops by itself after 10 s. */
     @SuppressWarnings("deprecation") // the other way ends the JVM from inside, also one that is being stopped
-    private static LeaderElectionConfiguration election(Options options) {
+    private LeaderElectionConfiguration election(Options options) {
         return new LeaderElectionConfiguration(LEASE, options.leaseNamespace(), Duration.ofSeconds(15),
                 Duration.ofSeconds(10), Duration.ofSeconds(2), options.identity(),
-                new LeaderCallbacks(() -> {}, options.ended(), leader -> {}), false);
+                new LeaderCallbacks(() -> acting = true, options.ended(), leader -> {}), false);
     }
 
     /** Returns at once; it acts as soon as no other operator does. */
@@ -71,6 +74,16 @@ final class PersistOperator implements AutoCloseable {
     /** How many clusters it coordinates. */
     int coordinated() {
         return reconciler.coordinators().count();
+    }
+
+    CompletableFuture<OperatorMoment> moment() {
+        return reconciler.coordinators().moments()
+                .thenApply(coordinators -> new OperatorMoment(acting, acting && watching(), coordinators));
+    }
+
+    private boolean watching() {
+        RuntimeInfo info = operator.getRuntimeInfo();
+        return info.isStarted() && info.allEventSourcesAreHealthy();
     }
 
     /** Coordinators end before another operator can act. */

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,11 @@ class ConfigMapTableStoreIT {
         metadata = new ObjectMetaBuilder().withNamespace(Kubernetes.shared().namespace()).withName("main-table")
                 .withLabels(Map.of("a", "b")).build();
         store = new ConfigMapTableStore(client, metadata);
+    }
+
+    @AfterEach
+    void remove() {
+        Kubernetes.shared().remove(metadata.getNamespace());
     }
 
     @Test

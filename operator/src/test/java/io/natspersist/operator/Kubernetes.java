@@ -6,6 +6,9 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.natspersist.operator.crd.PersistCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +66,14 @@ public final class Kubernetes {
         client.resource(new NamespaceBuilder().withNewMetadata().withName(name)
                 .withLabels(Map.of("pod-security.kubernetes.io/enforce", "restricted")).endMetadata().build()).create();
         return name;
+    }
+
+    /** Deletes a namespace, and what is in it, whether or not an operator is there to let its PersistClusters go. */
+    public void remove(String namespace) {
+        client.resources(PersistCluster.class).inNamespace(namespace).list().getItems()
+                .forEach(cluster -> client.resource(cluster).patch(PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"finalizers\": null}}"));
+        client.namespaces().withName(namespace).delete();
     }
 
     /** The project's folder. */

@@ -66,7 +66,7 @@ class PersistOperatorIT {
     @AfterEach
     void stopOperator() {
         operator.close();
-        client.namespaces().withName(namespace).delete();
+        Kubernetes.shared().remove(namespace);
     }
 
     @Test

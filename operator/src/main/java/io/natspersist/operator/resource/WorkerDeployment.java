@@ -11,10 +11,11 @@ final class WorkerDeployment {
 
     private WorkerDeployment() {}
 
-    /** Empty where nobody has said with which image. */
+    /** Empty where nobody has said with which image, or the Secret with the URLs of NATS is not there: no pod could start. */
     static Optional<Deployment> of(PersistCluster cluster, Surroundings surroundings) {
         String image = surroundings.image(cluster);
-        if (image == null) {
+        if (image == null
+                || (cluster.getSpec().nats().urlSecret() != null && surroundings.urlSecretVersion() == null)) {
             return Optional.empty();
         }
         return Optional.of(new DeploymentBuilder().withMetadata(Metadata.owned(cluster, Names.of(cluster).worker()))

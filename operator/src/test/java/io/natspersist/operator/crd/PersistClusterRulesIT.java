@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.natspersist.operator.Kubernetes;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,11 @@ class PersistClusterRulesIT {
     static void connect() {
         client = Kubernetes.shared().client();
         namespace = Kubernetes.shared().namespace();
+    }
+
+    @AfterAll
+    static void remove() {
+        Kubernetes.shared().remove(namespace);
     }
 
     @Test

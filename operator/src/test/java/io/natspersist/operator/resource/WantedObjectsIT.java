@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.natspersist.operator.Kubernetes;
 import io.natspersist.operator.crd.PersistCluster;
 import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,11 @@ class WantedObjectsIT {
     static void connect() {
         client = Kubernetes.shared().client();
         namespace = Kubernetes.shared().namespace();
+    }
+
+    @AfterAll
+    static void remove() {
+        Kubernetes.shared().remove(namespace);
     }
 
     @ParameterizedTest
