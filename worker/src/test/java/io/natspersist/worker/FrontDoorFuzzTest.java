@@ -54,7 +54,7 @@ class FrontDoorFuzzTest {
             Map.entry("parts in another order", "performed"), Map.entry("a part that came twice", "performed"),
             Map.entry("a value in parts", "performed"));
     private static final String ANSWERS = "answers.";
-    private static final int BATCH = 250;
+    private static final int BATCH = 500;
     private static final int BETWEEN_KILLS = 60_000;
 
     @Test

@@ -25,7 +25,7 @@ final class RandomRequests {
             "flush", "resume", "config");
     private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "resume");
     /** One request of so many concerns the catalogs. */
-    private static final int CATALOGS = 250;
+    private static final int CATALOGS = 400;
     static final List<String> STREAMS = List.of("f", "f.a", "F.a", "\u00e4.\u4e16", "x.7.db",
             "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p");
     private static final List<String> ARGUMENTS = List.of(HeaderNames.KEY, HeaderNames.SEQ, HeaderNames.TIME,
