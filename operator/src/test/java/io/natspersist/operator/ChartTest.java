@@ -24,12 +24,16 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.natspersist.protocol.Version;
+import io.natspersist.settings.Setting;
+import io.natspersist.settings.SharedVariable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -147,6 +151,18 @@ class ChartTest {
         assertThat(container.getVolumeMounts()).singleElement()
                 .satisfies(mount -> assertThat(mount.getMountPath()).isEqualTo("/tmp"));
         assertThat(container.getResources().getLimits()).containsKey("memory");
+    }
+
+    /** A setting that there is not stops the operator. */
+    @Test
+    void theOperatorIsToldOnlyWhatItCanBeTold() {
+        Set<String> settings = Stream.of(OperatorSetting.values(), SharedVariable.values()).flatMap(Stream::of)
+                .map(Setting::variable).collect(Collectors.toSet());
+        List<String> told = pod(Chart.render("namespaces: [one]")).getContainers().getFirst().getEnv().stream()
+                .map(EnvVar::getName).toList();
+
+        assertThat(settings).containsAll(told);
+        assertThat(told).contains(Stream.of(OperatorSetting.values()).map(Setting::variable).toArray(String[]::new));
     }
 
     @Test
