@@ -31,7 +31,7 @@ final class Answers {
 
     record Info(String stream, int slot, long messages, long bytes, long firstSeq, long lastSeq, long change,
             long epoch,
-            String owner) {}
+            String owner, @Nullable Boolean ephemeral) {}
 
     record Config(StreamConfig config, StreamConfig effective, long change, long epoch) {}
 
@@ -61,7 +61,7 @@ final class Answers {
     static StreamInfo info(Message answer) {
         Info info = Json.read(answer.payload(), Info.class);
         return new StreamInfo(info.stream, info.slot, info.messages, info.bytes, info.firstSeq, info.lastSeq,
-                new Position(info.epoch, info.change), info.owner);
+                new Position(info.epoch, info.change), info.owner, Boolean.TRUE.equals(info.ephemeral));
     }
 
     static Configured configured(Message answer) {

@@ -17,7 +17,7 @@ public record Reset(Reason reason, long lostChanges, Position last) {
         BEGINNING,
         /** The stream's log no longer reaches back to where the watch was. Nothing is lost from the stream. */
         LOG_TRIMMED,
-        /** The stream lost changes: possible in {@code relaxed}, when a machine dies. */
+        /** The stream lost changes: possible in {@code relaxed}, when a machine dies, and of ephemeral streams, with their worker. */
         CHANGES_LOST,
         /** The stream moved to another worker while it was being read. Nothing is lost. */
         MOVED

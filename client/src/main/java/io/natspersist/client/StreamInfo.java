@@ -11,6 +11,7 @@ package io.natspersist.client;
  * @param lastSeq the highest sequence number that it ever gave out
  * @param position its last change, and its owner's epoch
  * @param owner the worker that serves it, as {@code worker.incarnation}
+ * @param ephemeral whether it is in its owner's memory alone, and goes with it
  */
 public record StreamInfo(String stream, int slot, long messages, long bytes, long firstSeq, long lastSeq,
-        Position position, String owner) {}
+        Position position, String owner, boolean ephemeral) {}

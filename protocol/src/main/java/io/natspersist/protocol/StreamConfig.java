@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBytesPerSecond the same for their bytes
  * @param discard what happens when it is full: {@code old} lets the first messages go, {@code new} refuses more; absent: old
  * @param ttl how long messages live that do not say so themselves, ms
- * @param durability what a change must have reached at least before it is answered; absent: as the worker has it
+ * @param durability what a change must have reached before it is answered; absent: as the worker has it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StreamConfig(@Nullable Long maxMsgs, @Nullable Long maxBytes, @Nullable Long maxAge,
@@ -34,14 +34,17 @@ public record StreamConfig(@Nullable Long maxMsgs, @Nullable Long maxBytes, @Nul
         NEW
     }
 
-    /** What a change must have reached at least before it is answered. */
+    /** What a change must have reached before it is answered. */
     public enum Durability {
         /** The volume's disk. */
         @JsonProperty("sync")
         SYNC,
         /** The volume; its disk within a second. */
         @JsonProperty("relaxed")
-        RELAXED
+        RELAXED,
+        /** Its owner's memory: it goes with its owner. By the defaults for a stream's name alone. */
+        @JsonProperty("ephemeral")
+        EPHEMERAL
     }
 
     /** @throws IllegalArgumentException when a number is below 1 */

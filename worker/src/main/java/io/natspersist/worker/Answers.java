@@ -182,6 +182,9 @@ final class Answers {
         fields.put("change", r.change());
         fields.put("epoch", r.epoch());
         fields.put("owner", owner.toString());
+        if (r.ephemeral()) {
+            fields.put("ephemeral", true);
+        }
         return Answer.json(fields);
     }
 

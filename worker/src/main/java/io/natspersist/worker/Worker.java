@@ -16,7 +16,8 @@ import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.disk.Disk;
-import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.file.StreamMemory;
+import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Journals;
 import io.natspersist.worker.journal.Sealing;
@@ -51,7 +52,8 @@ public final class Worker {
     private final EventLoop loop;
     private final WorkerExecutors executors;
     private final Disk disk;
-    private final StreamFiles files;
+    private final StreamVolume files;
+    private final StreamMemory memory;
     private final Consumer<String> halt;
     private final String instance;
     private final Membership membership;
@@ -89,13 +91,14 @@ public final class Worker {
      *        {@code Runtime.halt}: closing cleanly could touch a successor's files
      */
     public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
-            StreamFiles files, RandomGenerator random, Consumer<String> halt) {
+            StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt) {
         this.config = config;
         this.transport = transport;
         this.loop = loop;
         this.executors = executors;
         this.disk = disk;
         this.files = files;
+        this.memory = memory;
         this.halt = halt;
         this.instance = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
         this.membership = new Membership(config, transport, loop, this::heartbeat, this::replied);
@@ -268,7 +271,8 @@ public final class Worker {
                 .log("registered as {}", self);
         JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
                 e -> halt("the journal failed: " + e));
-        Streams streams = new Streams(config.streams(), loop, journal, files, executors.files(), executors.flushes(),
+        Streams streams = new Streams(config.streams(), loop, journal, files, memory, executors.files(),
+                executors.flushes(),
                 new Publisher(config.subjects(), transport, loop),
                 answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2);
         Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,

@@ -9,6 +9,7 @@ import io.natspersist.settings.ProcessLog;
 import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
+import io.natspersist.worker.file.SqliteStreamMemory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
@@ -43,7 +44,8 @@ public final class WorkerMain {
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
                         threads("flush", settings.fileThreads()),
                         threads("probe", 4)),
-                new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SecureRandom(),
+                new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SqliteStreamMemory(),
+                new SecureRandom(),
                 why -> halt(why, null));
         if (!observe(new ObservedWorker(worker, settings.config()), settings.metrics())) {
             System.exit(2);

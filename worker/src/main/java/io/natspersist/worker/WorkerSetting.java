@@ -24,6 +24,8 @@ public enum WorkerSetting implements Setting {
             + " beyond it the least recently used are closed; unless told 6000, or what fits the memory and descriptors"),
     IDLE_SECONDS("60", "a stream that nobody asked for so long is closed"),
     STREAM_DEFAULTS("", "a JSON file: what streams are configured to where they say nothing themselves, by prefix"),
+    EPHEMERAL_BYTES("268435456", "memory, beside Java's heap, that ephemeral streams may take"),
+    EPHEMERAL_IDLE_SECONDS("600", "how long an ephemeral stream is kept that nobody asks for"),
     METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
             + " any that is free; nothing is served unless told");
     // @formatter:on

@@ -86,18 +86,21 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         StreamDefaults defaults = given.containsKey(WorkerSetting.STREAM_DEFAULTS)
                 ? from.read(WorkerSetting.STREAM_DEFAULTS, WorkerSettings::defaults)
                 : StreamDefaults.NONE;
+        Integer ephemeralBytes = from.read(WorkerSetting.EPHEMERAL_BYTES, v -> positive(v));
+        Integer ephemeralIdle = from.read(WorkerSetting.EPHEMERAL_IDLE_SECONDS, v -> positive(v));
         Listen metrics = given.containsKey(WorkerSetting.METRICS)
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
                 || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || openStreams == null
-                || openFiles == null || idleSeconds == null || url == null || defaults == null || !mistakes.isEmpty()) {
+                || openFiles == null || idleSeconds == null || url == null || defaults == null || ephemeralBytes == null
+                || ephemeralIdle == null || !mistakes.isEmpty()) {
             throw new IllegalArgumentException("the worker cannot start:\n  " + String.join("\n  ", mistakes));
         }
         WorkerConfig config = new WorkerConfig(name, subjects).withJournal(
                 JournalConfig.DEFAULT.withDurability(durability).withSegmentBytes(segmentBytes))
                 .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults).withOpen(openStreams, openFiles)
-                        .withIdle(idleSeconds * 1_000L))
+                        .withIdle(idleSeconds * 1_000L).withEphemeral(ephemeralBytes, ephemeralIdle * 1_000L))
                 .withHeartbeat(heartbeatMillis);
         return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name, credentials, null, null, null),
                 root,

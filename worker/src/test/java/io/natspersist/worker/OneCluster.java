@@ -16,6 +16,7 @@ import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
+import io.natspersist.worker.file.SqliteStreamMemory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -97,7 +98,8 @@ final class OneCluster {
         nodes.put(name, node);
         Worker worker = new Worker(config, network.connect(node), node.loop(),
                 new WorkerExecutors(node.executor("journal", 2), node.executor("files", 4), node.executor("probes", 2)),
-                disk.mount(name), files.mount(name), new SplittableRandom(seed + 1_000 * ++started), why -> {
+                disk.mount(name), files.mount(name), new SqliteStreamMemory(),
+                new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
                 });

@@ -16,6 +16,7 @@ import io.natspersist.transport.nats.NatsServer;
 import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
+import io.natspersist.worker.file.SqliteStreamMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ class ServiceIT {
         open.add(loop);
         new Worker(new WorkerConfig(name, SUBJECTS), connect(name), loop,
                 new WorkerExecutors(threads, threads, threads), new VolumeDisk(volume), new SqliteStreamFiles(volume),
+                new SqliteStreamMemory(),
                 new SplittableRandom(name.hashCode()), why -> {}).start();
     }
 

@@ -149,11 +149,15 @@ record Line(String text, ObjectNode json) {
                 last seq   %d
                 change     %d
                 slot       %d
-                served by  %s, epoch %d""".formatted(info.messages(), info.bytes(), info.firstSeq(), info.lastSeq(),
-                info.position().change(), info.slot(), info.owner(), info.position().epoch());
+                served by  %s, epoch %d%s""".formatted(info.messages(), info.bytes(), info.firstSeq(), info.lastSeq(),
+                info.position().change(), info.slot(), info.owner(), info.position().epoch(),
+                info.ephemeral() ? "\nephemeral  gone when its worker goes" : "");
         ObjectNode json = at(info.position()).put("stream", info.stream()).put("slot", info.slot())
                 .put("messages", info.messages()).put("bytes", info.bytes()).put("firstSeq", info.firstSeq())
                 .put("lastSeq", info.lastSeq()).put("owner", info.owner());
+        if (info.ephemeral()) {
+            json.put("ephemeral", true);
+        }
         return new Line(text, json);
     }
 

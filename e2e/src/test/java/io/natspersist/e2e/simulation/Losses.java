@@ -21,6 +21,11 @@ final class Losses {
 
         /** Whether what the call did may have been lost. */
         boolean mayInclude(Call call);
+
+        /** Whether a stream that is destroyed may begin again as if there had been none, but for its change numbers. */
+        default boolean beginsAnew() {
+            return false;
+        }
     }
 
     /** Nothing may have been lost. */
@@ -36,10 +41,29 @@ final class Losses {
         }
     };
 
+    /** All of it may have been lost, whoever its owners were. */
+    private static final OfStream EVERYTHING = new OfStream() {
+        @Override
+        public boolean any() {
+            return true;
+        }
+
+        @Override
+        public boolean mayInclude(Call call) {
+            return true;
+        }
+
+        @Override
+        public boolean beginsAnew() {
+            return true;
+        }
+    };
+
     /** Of a stream that is kept so. */
     OfStream of(Durability kept) {
         return switch (kept) {
             case SYNC -> NONE;
+            case EPHEMERAL -> EVERYTHING;
             case RELAXED -> new OfStream() {
                 @Override
                 public boolean any() {

@@ -50,9 +50,14 @@ final class PlantedBugs {
     /** The same run, done right. */
     static Scenario without(StreamMistake mistake, long seed) {
         Scenario any = Scenario.of(seed);
-        Scenario scenario = mistake == StreamMistake.DURABILITY_IGNORED ? any.inSyncByConfiguration() : any.inSync();
-        return (mistake == StreamMistake.ROW_BEFORE_FORCE ? scenario.sparse() : scenario.dense())
+        return (switch (mistake) {
+            case ROW_BEFORE_FORCE -> any.inSync().sparse();
+            case DURABILITY_IGNORED -> any.inSyncByConfiguration().dense();
+            case NUMBERS_GIVEN_AGAIN -> any.ephemeral().sparse();
+            default -> any.inSync().dense();
+        })
                 .withFaults(switch (mistake) {
+                    case NUMBERS_GIVEN_AGAIN -> Set.of(BACK_AND_FORTH);
                     case DURABILITY_IGNORED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, DIES_IN_A_FORCE);
                     case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
                     case JOURNAL_BEFORE_CATALOG -> Set.of(KILL, CRASHES_IN_A_ROW);

@@ -55,7 +55,7 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         SplittableRandom random = new SplittableRandom(~seed);
         List<Optional<StreamConfig.Durability>> kept = new ArrayList<>();
         for (int i = random.nextBoolean() ? 4 : 0; i > 0; i--) {
-            int kind = random.nextInt(3);
+            int kind = random.nextInt(4);
             kept.add(kind == 0 ? Optional.empty() : Optional.of(StreamConfig.Durability.values()[kind - 1]));
         }
         return List.copyOf(kept);
@@ -114,6 +114,14 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         return new Scenario(seed, workers, slots, streams, clients, true,
                 Collections.nCopies(streams, Optional.of(StreamConfig.Durability.SYNC)), segmentBytes, logChanges,
                 applyMillis, syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults,
+                journalMistakes, streamMistakes);
+    }
+
+    /** All streams are ephemeral, and end whenever nobody asks for them for a second. */
+    Scenario ephemeral() {
+        return new Scenario(seed, workers, slots, 4, clients, relaxed,
+                Collections.nCopies(4, Optional.of(StreamConfig.Durability.EPHEMERAL)), segmentBytes, logChanges,
+                applyMillis, syncMillis, 1_000, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults,
                 journalMistakes, streamMistakes);
     }
 

@@ -83,19 +83,35 @@ final class Simulation {
         }
         List<String> listed = inspector.list();
         for (String stream : world.streams()) {
+            Losses.OfStream losses = world.oracle.losses.of(world.scenario.kept(stream));
             FinalView end = inspector.look(stream);
+            if (end != null && losses.beginsAnew()) {
+                // It ends once nobody has asked for a while, perhaps while the watchers are waited for.
+                checkListed(stream, end, inspector.list());
+                awaitWatchers(stream, end, losses);
+                end = inspector.look(stream);
+            } else if (end != null) {
+                checkListed(stream, end, listed);
+            }
             if (end != null) {
-                boolean exists = end.change() > 0
-                        && !(!end.history().isEmpty() && end.history().getLast() instanceof Told.Destroy);
-                if (listed != null && listed.contains(stream) != exists) {
-                    world.oracle.problem(stream + " is at change " + end.change() + ", and the list is " + listed);
-                }
-                StreamOracle oracle = world.oracle.stream(stream);
-                world.time.runUntil(() -> oracle.watchers().stream().allMatch(w -> w.isAt(end)), 70_000);
-                oracle.check(end, world.oracle.losses.of(world.scenario.kept(stream)));
+                awaitWatchers(stream, end, losses);
+                world.oracle.stream(stream).check(end, losses);
                 changes += end.change();
             }
         }
+    }
+
+    private void checkListed(String stream, FinalView end, @Nullable List<String> listed) {
+        boolean exists = end.change() > 0
+                && !(!end.history().isEmpty() && end.history().getLast() instanceof Told.Destroy);
+        if (listed != null && listed.contains(stream) != exists) {
+            world.oracle.problem(stream + " is at change " + end.change() + ", and the list is " + listed);
+        }
+    }
+
+    private void awaitWatchers(String stream, FinalView end, Losses.OfStream losses) {
+        List<WatchRecord> watchers = world.oracle.stream(stream).watchers();
+        world.time.runUntil(() -> watchers.stream().allMatch(w -> w.isAt(end, losses)), 70_000);
     }
 
     private Figures figures() {

@@ -33,6 +33,11 @@ class SimulationTest {
                 : Seeds.run(Long.getLong("simulation.from", 1_000), Long.MAX_VALUE / 2, seconds * 1_000, Scenario::of));
     }
 
+    @Test
+    void ephemeralStreamsEndAndBeginAgainAndNobodyMistakesOneForAnother() {
+        passes(Seeds.run(1, 40, UNHURRIED_MILLIS, seed -> Scenario.of(seed).ephemeral().sparse()));
+    }
+
     /** In {@code relaxed}, a worker with nothing to write loses its locks, and cannot notice before it writes, seconds later. */
     @Test
     void aLockLostLongAgoIsNotHeldAgainstWhatItsOwnerCouldNotKnow() {

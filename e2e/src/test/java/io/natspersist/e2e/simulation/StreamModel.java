@@ -34,7 +34,8 @@ final class StreamModel {
             delete.seqs().forEach(this::remove);
         } else if (told instanceof Told.DeleteAll all) {
             List.copyOf(items.headMap(all.endSeq(), true).keySet()).forEach(this::remove);
-        } else if (told instanceof Told.Destroy) {
+        } else if (told instanceof Told.Destroy destroy) {
+            lastSeq = destroy.lastSeq();
             items.clear();
             keys.clear();
             config = StreamConfig.NONE;

@@ -117,8 +117,9 @@ final class WatchRecord implements WatchListener {
     }
 
     /** Whether it has seen all, and what it has is what the stream holds. */
-    boolean isAt(FinalView end) {
-        return canGoOn() && position.change() == end.change() && contents.items().equals(end.items());
+    boolean isAt(FinalView end, Losses.OfStream losses) {
+        boolean ended = losses.beginsAnew() && end.items().isEmpty(); // and its number went on untold
+        return canGoOn() && (ended || position.change() == end.change()) && contents.items().equals(end.items());
     }
 
     StreamModel contents() {

@@ -67,7 +67,7 @@ final class WorkerProcess {
         WorkerExecutors executors = new WorkerExecutors(process.executor("journal", 2), process.executor("files", 3),
                 process.executor("probes", 2));
         worker = new Worker(config(), world.network.connect(process), process.loop(), executors, world.disk.mount(name),
-                world.files.mount(name), random.split(), why -> halted(process, why));
+                world.files.mount(name), world.memory(), random.split(), why -> halted(process, why));
         worker.start();
     }
 
@@ -78,7 +78,8 @@ final class WorkerProcess {
                 .withMistakes(scenario.journalMistakes());
         StreamsConfig streams = StreamsConfig.DEFAULT.withCaps(100, scenario.openFiles(), 16_384)
                 .withTimes(scenario.applyMillis(), scenario.syncMillis(), scenario.idleMillis())
-                .withDefaults(scenario.defaults()).withMistakes(scenario.streamMistakes());
+                .withDefaults(scenario.defaults()).withEphemeral(1L << 30, scenario.idleMillis())
+                .withMistakes(scenario.streamMistakes());
         return new WorkerConfig(name, world.subjects()).withJournal(journal).withStreams(streams);
     }
 

@@ -6,7 +6,9 @@ import io.natspersist.simulation.MemoryNetwork;
 import io.natspersist.simulation.VirtualTime;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
+import io.natspersist.worker.file.FakeStreamMemory;
 import io.natspersist.worker.file.StreamFileLimits;
+import io.natspersist.worker.file.StreamMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +38,19 @@ final class World {
         this.time = new VirtualTime(scenario.seed());
         this.network = new MemoryNetwork(time, scenario.seed());
         this.disk = new FakeDisk(scenario.seed(), time::millis);
-        this.files = new FakeStreamFiles(random("files"),
-                new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000));
+        this.files = new FakeStreamFiles(random("files"), fileLimits());
         this.oracle = new Oracle(time::millis);
         network.onDuplicate(oracle::deliveredTwice);
         new RowsAfterForce(this);
+    }
+
+    private StreamFileLimits fileLimits() {
+        return new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000);
+    }
+
+    /** For a process that starts. */
+    StreamMemory memory() {
+        return new FakeStreamMemory(fileLimits());
     }
 
     /** A size for a value that goes in parts, given out once. */

@@ -14,7 +14,7 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * A connection to a database whose log this process has locked. Exclusive, so SQLite keeps the log's index on the heap and
+ * A connection to a database that is this process's own: in memory, or one whose log it has locked. Exclusive, so SQLite keeps the log's index on the heap and
  * shares no memory; checkpoints only when told, because SQLite swallows the errors of its automatic ones, and a file that
  * could not be forced once must not be trusted again.
  */
@@ -47,6 +47,20 @@ final class Database {
             if (!database.text("PRAGMA journal_mode=WAL").equals("wal")) {
                 throw new SQLException("it cannot be put into WAL mode");
             }
+            return database;
+        } catch (SQLException e) {
+            database.abandon();
+            throw e;
+        }
+    }
+
+    /** A new one in memory. The room of what is deleted is given back with each transaction. */
+    static Database inMemory(int pageSize, NewDatabase.Content content) throws SQLException {
+        Database database = new Database(
+                CONFIG.createConnection("jdbc:sqlite::memory:").unwrap(SQLiteConnection.class));
+        try {
+            database.run("PRAGMA page_size=" + pageSize + "; PRAGMA auto_vacuum=FULL; PRAGMA temp_store=MEMORY");
+            content.fill(database.connection);
             return database;
         } catch (SQLException e) {
             database.abandon();
@@ -89,6 +103,24 @@ final class Database {
 
     void commit() throws SQLException {
         connection.setAutoCommit(true);
+    }
+
+    /** Takes back what was done since {@link #begin}, if that was not committed. */
+    void rollback() throws SQLException {
+        if (!connection.getAutoCommit()) {
+            try {
+                run("ROLLBACK");
+            } catch (SQLException e) {
+                // After some errors SQLite has done so by itself.
+            }
+            run("BEGIN");
+            commit();
+        }
+    }
+
+    /** Bytes of all pages. */
+    long size() throws SQLException {
+        return number("PRAGMA page_count") * number("PRAGMA page_size");
     }
 
     /** How many pages the log holds that were not yet put into the database. */

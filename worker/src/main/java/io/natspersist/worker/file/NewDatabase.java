@@ -21,13 +21,8 @@ final class NewDatabase {
     }
 
     static byte[] bytes(int pageSize, int applicationId, int version, String tables, Content content) {
-        try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
-                Statement statement = memory.createStatement()) {
-            statement.executeUpdate("PRAGMA page_size=" + pageSize);
-            statement.executeUpdate("PRAGMA application_id=" + applicationId);
-            statement.executeUpdate("PRAGMA user_version=" + version);
-            statement.executeUpdate(tables);
-            content.fill(memory);
+        try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            fill(memory, pageSize, applicationId, version, tables, content);
             byte[] file = memory.unwrap(SQLiteConnection.class).serialize("main");
             file[WRITE_VERSION_OFFSET] = WAL;
             file[READ_VERSION_OFFSET] = WAL;
@@ -35,5 +30,17 @@ final class NewDatabase {
         } catch (SQLException e) {
             throw new IllegalStateException("SQLite does not work here", e);
         }
+    }
+
+    /** Puts tables and content into a database that has neither. */
+    static void fill(Connection empty, int pageSize, int applicationId, int version, String tables, Content content)
+            throws SQLException {
+        try (Statement statement = empty.createStatement()) {
+            statement.executeUpdate("PRAGMA page_size=" + pageSize);
+            statement.executeUpdate("PRAGMA application_id=" + applicationId);
+            statement.executeUpdate("PRAGMA user_version=" + version);
+            statement.executeUpdate(tables);
+        }
+        content.fill(empty);
     }
 }

@@ -2,6 +2,8 @@
 package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of a stream's file. They are documented in docs/schema.md, and users read them: what is here moves only with
@@ -107,16 +109,25 @@ final class Schema {
             );
             """;
 
+    private static final NewDatabase.Content NOTHING = database -> {};
+
     private Schema() {}
 
     /** The bytes of a file without a row: cheaper to copy than to make anew for each stream. */
     static byte[] emptyFile() {
-        return file(database -> {});
+        return file(NOTHING);
     }
 
     /** The bytes of the file of a stream that was destroyed and is made anew. */
     static byte[] fileAfter(StreamName stream, Tombstone before) {
         return file(new Revival(stream, before));
+    }
+
+    /** A stream's database in memory; {@code before}: that of one that was destroyed and is made anew. */
+    static Database inMemory(StreamName stream, @Nullable Tombstone before) throws SQLException {
+        NewDatabase.Content content = before == null ? NOTHING : new Revival(stream, before);
+        return Database.inMemory(PAGE_SIZE,
+                empty -> NewDatabase.fill(empty, PAGE_SIZE, APPLICATION_ID, VERSION, TABLES, content));
     }
 
     private static byte[] file(NewDatabase.Content content) {

@@ -214,17 +214,11 @@ final class SqliteCatalog {
 
     /** As a stream's file is closed. */
     void close() throws SQLException, IOException {
-        database.checkpoint();
-        claim.lock().force();
-        claim.rest();
-        database.checkpointAndTruncate();
-        database.close();
-        claim.letGo();
+        claim.close(database);
     }
 
     void abandon() {
-        database.abandon();
-        claim.abandon();
+        claim.abandon(database);
     }
 
     private static String text(List<EpochStart> epochs) {

@@ -16,19 +16,12 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * A stream's file in SQLite. Each batch is a transaction, and a transaction is in the log alone until a checkpoint.
- *
- * <p>Why forcing the log is enough in {@link #sync}: with synchronous=NORMAL a checkpoint forces the log, writes its pages
- * into the database, forces that, and only then may the log begin anew; so at any time all that was ever applied is in the
- * forced database or in the log. That order also keeps the file sound when the power fails at any moment.
+ * A stream's file in SQLite. Each batch is a transaction.
  *
  * <p>The first error is final: who has lost his lock may read anything, and a second force would succeed.
  */
 final class SqliteStreamFile implements StreamFile {
-    /** Pages in the log at which it is put into the database: 4 MiB at most, read again by whoever opens it after a crash. */
-    private static final int CHECKPOINT_PAGES = (4 << 20) / Schema.PAGE_SIZE;
-
-    private final Claim claim;
+    private final Holding holding;
     private final Database database;
     private final Suspicions suspicions;
     private final Meta meta;
@@ -40,9 +33,9 @@ final class SqliteStreamFile implements StreamFile {
     private boolean usable = true;
     private boolean letGo;
 
-    SqliteStreamFile(Claim claim, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions)
+    SqliteStreamFile(Holding holding, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions)
             throws SQLException {
-        this.claim = claim;
+        this.holding = holding;
         this.database = database;
         this.suspicions = suspicions;
         this.meta = meta;
@@ -77,15 +70,8 @@ final class SqliteStreamFile implements StreamFile {
             State next = meta.write();
             database.commit();
             state = next;
-            checkpointIfLarge();
+            holding.committed(database);
         });
-    }
-
-    private void checkpointIfLarge() throws SQLException, IOException {
-        if (database.pagesInLog() >= CHECKPOINT_PAGES) {
-            claim.lock().force();
-            database.checkpoint();
-        }
     }
 
     private void checkOrder(List<Change> changes) {
@@ -168,7 +154,7 @@ final class SqliteStreamFile implements StreamFile {
 
     @Override
     public void sync() {
-        perform(() -> claim.lock().force());
+        perform(holding::force);
     }
 
     @Override
@@ -280,7 +266,7 @@ final class SqliteStreamFile implements StreamFile {
             database.begin();
             T result = work.run();
             database.commit();
-            checkpointIfLarge();
+            holding.committed(database);
             return result;
         });
     }
@@ -293,16 +279,9 @@ final class SqliteStreamFile implements StreamFile {
     @Override
     public void close() {
         perform(() -> {
-            // The order matters: all is in the forced database; the lock is proven to be held; the log goes out of reach of
-            // SQLite's close, which no one can do who was taken over; only then is it emptied.
-            database.checkpoint();
-            claim.lock().force();
-            claim.rest();
-            database.checkpointAndTruncate();
-            database.close();
+            holding.close(database);
             usable = false;
             letGo = true;
-            claim.letGo();
         });
     }
 
@@ -311,8 +290,7 @@ final class SqliteStreamFile implements StreamFile {
         usable = false;
         if (!letGo) {
             letGo = true;
-            database.abandon();
-            claim.abandon();
+            holding.abandon(database);
         }
     }
 
@@ -361,7 +339,7 @@ final class SqliteStreamFile implements StreamFile {
 
     private boolean stillLocked() {
         try {
-            claim.lock().force();
+            holding.force();
             return true;
         } catch (IOException e) {
             return false;
@@ -374,6 +352,6 @@ final class SqliteStreamFile implements StreamFile {
     }
 
     private StreamName stream() {
-        return claim.place().stream();
+        return holding.stream();
     }
 }

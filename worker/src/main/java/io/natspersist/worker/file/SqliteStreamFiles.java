@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>Who may write: the holder of the POSIX lock on the database's log, taken before the database is opened. It also
  * withstands a machine that lost touch with the volume and comes back, which SQLite's own lock does not.
  */
-public final class SqliteStreamFiles implements StreamFiles {
+public final class SqliteStreamFiles implements StreamVolume {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteStreamFiles.class);
     private static final int LISTED_NAMES = 100_000;
 

@@ -5,8 +5,8 @@ import io.natspersist.protocol.StreamName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The volume as streams need it: one file per stream. Every call blocks, on a network for as long as the network likes:
- * never call it on an event loop. Calls for different streams may run in parallel, those for one stream must not.
+ * One file per stream. Every call blocks, on a network for as long as the network likes: never call it on an event loop.
+ * Calls for different streams may run in parallel, those for one stream must not.
  */
 public interface StreamFiles {
 
@@ -31,21 +31,11 @@ public interface StreamFiles {
     StreamFile create(StreamName stream, int slot, long epoch, @Nullable Tombstone before);
 
     /**
-     * Removes the closed file of a stream of which the slot's catalog holds a tombstone, forced, that this owner has written: any
-     * file of a lower epoch that turns up later is of no meaning.
+     * Removes the closed file of a stream, of which something else keeps what must be kept.
      *
      * @throws StreamFileException when that fails; the file may be there or not
      */
     void remove(StreamName stream, int slot, long epoch);
-
-    /** Which streams there are. */
-    Catalogs catalogs();
-
-    /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
-    void forgetSlot(int slot);
-
-    /** How many damaged files were set aside here. From any thread. */
-    long setAside();
 
     /** What opening came to. */
     sealed interface Opened {

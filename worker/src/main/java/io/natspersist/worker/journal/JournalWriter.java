@@ -27,7 +27,7 @@ import org.slf4j.event.Level;
  * <p>The first error of a write, force, lock or link is final: it goes to the fault handler, once, on the loop, and nothing
  * completes after it.
  */
-public final class JournalWriter {
+public final class JournalWriter implements ChangeJournal {
 
     private static final Logger log = LoggerFactory.getLogger(JournalWriter.class);
 
@@ -116,13 +116,15 @@ public final class JournalWriter {
     }
 
     /** Adds a change to the group that gathers. */
+    @Override
     public Position append(Change change) {
         Position position = add(change);
         endGroupIfFull();
         return position;
     }
 
-    /** Adds changes that reach the volume together or not at all: they are in one group, however large it grows. */
+    /** They are in one group, however large it grows, and so reach the volume together or not at all. */
+    @Override
     public List<Position> append(List<? extends Change> together) {
         List<Position> positions = new ArrayList<>(together.size());
         for (Change change : together) {
@@ -142,7 +144,7 @@ public final class JournalWriter {
         return position;
     }
 
-    /** Notes that the stream's file holds everything up to this change, forced: who adopts this journal skips that. */
+    @Override
     public void noteApplied(StreamName stream, long change) {
         Group group = accepting();
         int before = group.bytes();
@@ -151,7 +153,7 @@ public final class JournalWriter {
         endGroupIfFull();
     }
 
-    /** What counts as journaled where nothing else is asked for. */
+    @Override
     public Durability durability() {
         return config.durability();
     }
@@ -161,10 +163,7 @@ public final class JournalWriter {
         whenDurable(config.durability(), then);
     }
 
-    /**
-     * Runs {@code then} once everything appended so far is that durable, whatever is configured; at once where it is already. In the
-     * order of the calls that ask for the same; those that ask for less first.
-     */
+    @Override
     public void whenDurable(Durability asked, Runnable then) {
         if (asked == Durability.SYNC && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
             whenForced(then);
@@ -173,7 +172,7 @@ public final class JournalWriter {
         }
     }
 
-    /** Runs {@code then} once everything appended so far is forced; starts a force where one is needed. */
+    @Override
     public void whenForced(Runnable then) {
         when(forced, forcedGroup, then);
         forceIfWanted();
@@ -185,24 +184,19 @@ public final class JournalWriter {
         forceGroup(then);
     }
 
-    /**
-     * The entry is needed no longer: its change is in a synced file, or a copy of it further on in this journal was forced. A
-     * segment without needed entries is deleted, oldest first.
-     */
+    /** A segment without needed entries is deleted, oldest first. */
+    @Override
     public void release(Position position) {
         counts.release(position);
         deleteReleased();
     }
 
-    /**
-     * Whether the entry keeps the oldest segment from going though much of the journal is needed no longer: then it is worth
-     * appending it once more and letting go of it here.
-     */
+    @Override
     public boolean isHeldUpBy(Position position) {
         return segment != null && position.segment() < segment.number() && counts.isHeldUpBy(position);
     }
 
-    /** Reads back an entry that is durable and not released. Blocking; from any thread, which must not be interrupted. */
+    @Override
     public Change read(Position position) throws IOException {
         return readBack.read(position);
     }

@@ -60,6 +60,8 @@ public final class WorkerMetrics {
 
             streams("persist_worker_open_streams", "streams that are open", StreamCounts::open),
             streams("persist_worker_open_files", "streams whose file is open", StreamCounts::openFiles),
+            streams("persist_worker_ephemeral_bytes",
+                    "about what ephemeral streams take of the memory that is not Java's", StreamCounts::ephemeralBytes),
             streams("persist_worker_tail_bytes", "what the streams' tails hold in memory", StreamCounts::tailBytes),
             streamsTotal("persist_worker_streams_opened_total", "how often a stream was opened", StreamCounts::opened),
             streams("persist_worker_held_writes", "writes that wait because the journal is too large",

@@ -40,7 +40,7 @@ final class BatchWrites {
         if (!unknown.isEmpty()) {
             return stream.fetch(unknown::readFrom, facts -> facts.tell(stream.contents()));
         }
-        Refused trouble = writes.trouble();
+        Refused trouble = stream.refusal(op);
         if (trouble != null && !op.items().stream().allMatch(this::seenBefore)) {
             answer.accept(trouble);
             return true;
@@ -80,7 +80,7 @@ final class BatchWrites {
             } else {
                 Change.Set set = writes.decided(item, stream.contents().change() + 1,
                         seqOf(item, stream.contents().lastSeq()), now);
-                writes.store(set, host.journal().append(set));
+                writes.store(set, stream.journal().append(set));
                 changes.add(set);
                 results.add(stored(set));
             }
@@ -126,7 +126,7 @@ final class BatchWrites {
             sets.add(set);
             results.add(stored(set));
         }
-        List<Position> positions = host.journal().append(sets);
+        List<Position> positions = stream.journal().append(sets);
         for (int i = 0; i < sets.size(); i++) {
             Tail.Entry entry = writes.store(sets.get(i), positions.get(i));
             if (i > 0) {

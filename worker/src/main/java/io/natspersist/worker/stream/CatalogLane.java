@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.CatalogEntry;
+import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.StreamFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
  * Entries on their way into one slot's catalog, many at a time, in the order in which they were given. Everything here is called on the
  * loop, and calls back on it.
  */
-final class CatalogLane {
+final class CatalogLane implements SlotCatalog {
 
     /** How long an entry waits for others when nobody waits for it. */
     private static final long GATHER_MILLIS = 1_000;
@@ -22,6 +23,7 @@ final class CatalogLane {
     private final int slot;
     private final long epoch;
     private final StreamHost host;
+    private final Catalogs catalogs;
     private Map<StreamName, CatalogEntry> entries = new LinkedHashMap<>();
     private List<Waiting> waiting = new ArrayList<>();
     private boolean busy;
@@ -32,26 +34,23 @@ final class CatalogLane {
 
     private record Waiting(Runnable forced, Consumer<StreamFileException> failed) {}
 
-    CatalogLane(int slot, long epoch, StreamHost host) {
+    CatalogLane(int slot, long epoch, StreamHost host, Catalogs catalogs) {
         this.slot = slot;
         this.epoch = epoch;
         this.host = host;
+        this.catalogs = catalogs;
     }
 
-    /**
-     * Has an entry written and forced.
-     *
-     * @param urgently somebody waits for it
-     */
-    void put(CatalogEntry entry, boolean urgently, Runnable forced, Consumer<StreamFileException> failed) {
+    @Override
+    public void put(CatalogEntry entry, boolean urgently, Runnable forced, Consumer<StreamFileException> failed) {
         add(entry);
         waiting.add(new Waiting(forced, failed));
         urgent |= urgently;
         flushIfDue(host.loop().nanos());
     }
 
-    /** Has an entry written that is there already, with other counters. It may be lost. */
-    void refresh(CatalogEntry entry) {
+    @Override
+    public void refresh(CatalogEntry entry) {
         add(entry);
     }
 
@@ -77,9 +76,9 @@ final class CatalogLane {
         used(nowNanos);
         host.flushThreads().execute(() -> {
             try {
-                host.files().catalogs().put(slot, epoch, batch);
+                catalogs.put(slot, epoch, batch);
                 if (!told.isEmpty() && !host.mistake(StreamMistake.CATALOG_NOT_FORCED)) {
-                    host.files().catalogs().sync(slot, epoch);
+                    catalogs.sync(slot, epoch);
                 }
                 host.loop().execute(() -> flushed(() -> told.forEach(w -> w.forced.run())));
             } catch (StreamFileException e) {
@@ -114,7 +113,7 @@ final class CatalogLane {
             busy = true;
             host.flushThreads().execute(() -> {
                 try {
-                    host.files().catalogs().close(slot);
+                    catalogs.close(slot);
                 } catch (StreamFileException e) {
                     // It was let go of all the same; whoever needs it next opens it anew.
                 }

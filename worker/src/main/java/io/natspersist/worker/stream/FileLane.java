@@ -4,6 +4,7 @@ package io.natspersist.worker.stream;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFileException;
+import io.natspersist.worker.file.StreamFiles;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.Tombstone;
 import java.util.ArrayDeque;
@@ -72,8 +73,9 @@ final class FileLane {
 
     /** Opens the file for the first time; {@code then} gets what that came to, and what {@code read} made of the file. */
     <T> void open(Function<StreamFile, T> read, BiConsumer<Opened, @Nullable T> then) {
+        StreamFiles files = stream.backing().files();
         enqueue(host.fileThreads(), () -> () -> {
-            Opened opened = host.files().open(stream.name(), stream.slot(), stream.epoch());
+            Opened opened = files.open(stream.name(), stream.slot(), stream.epoch());
             T value = null;
             if (opened instanceof Opened.Absent absent) {
                 before = absent.before();
@@ -99,6 +101,11 @@ final class FileLane {
         });
     }
 
+    /** The stream, which has no file, goes on from there when one is made. Nothing is being done with the file. */
+    void goOnFrom(@Nullable Tombstone tombstone) {
+        before = tombstone;
+    }
+
     /** Does something with the file, which is opened, or made, if need be. */
     <T> void with(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
         with(host.fileThreads(), () -> task, done, failed);
@@ -119,13 +126,14 @@ final class FileLane {
             Consumer<StreamFileException> failed) {
         enqueue(where, () -> {
             Function<StreamFile, T> task = begin.get();
+            StreamFiles files = stream.backing().files();
             Consumer<StreamFile> mend = mending.get();
             boolean mustExist = exists;
             boolean surelyAbsent = !exists && !triedToCreate;
             triedToCreate |= !exists;
             return () -> {
                 try {
-                    T value = task.apply(opened(mustExist, surelyAbsent, mend));
+                    T value = task.apply(opened(files, mustExist, surelyAbsent, mend));
                     return () -> {
                         exists = true;
                         nowOpen(true);
@@ -174,11 +182,12 @@ final class FileLane {
      * gets the tombstone, or null where something was stored in the file meanwhile.
      */
     void bury(Consumer<@Nullable Tombstone> done, Consumer<StreamFileException> failed) {
+        StreamFiles files = stream.backing().files();
         enqueue(host.flushThreads(), () -> {
             Consumer<StreamFile> mend = mending.get();
             return () -> {
                 try {
-                    StreamFile f = opened(true, false, mend);
+                    StreamFile f = opened(files, true, false, mend);
                     f.sync();
                     if (!f.state().destroyed()) {
                         return () -> {
@@ -190,7 +199,7 @@ final class FileLane {
                     f.close();
                     file = null;
                     if (host.mistake(StreamMistake.FILE_GONE_BEFORE_TOMBSTONE)) {
-                        host.files().remove(stream.name(), stream.slot(), stream.epoch());
+                        files.remove(stream.name(), stream.slot(), stream.epoch());
                     }
                     return () -> {
                         nowOpen(false);
@@ -199,8 +208,8 @@ final class FileLane {
                             return;
                         }
                         held = true;
-                        host.catalog(stream.slot()).put(CatalogEntry.of(stream.name(), tombstone), true,
-                                () -> remove(tombstone, done, failed), e -> notBuried(e, failed));
+                        stream.backing().catalog().put(CatalogEntry.of(stream.name(), tombstone), true,
+                                () -> remove(files, tombstone, done, failed), e -> notBuried(e, failed));
                     };
                 } catch (StreamFileException e) {
                     letGo();
@@ -213,10 +222,11 @@ final class FileLane {
         });
     }
 
-    private void remove(Tombstone tombstone, Consumer<@Nullable Tombstone> done, Consumer<StreamFileException> failed) {
+    private void remove(StreamFiles files, Tombstone tombstone, Consumer<@Nullable Tombstone> done,
+            Consumer<StreamFileException> failed) {
         host.flushThreads().execute(() -> {
             try {
-                host.files().remove(stream.name(), stream.slot(), stream.epoch());
+                files.remove(stream.name(), stream.slot(), stream.epoch());
                 before = tombstone;
                 host.loop().execute(() -> {
                     exists = false;
@@ -244,6 +254,15 @@ final class FileLane {
         next();
     }
 
+    /** Removes the file, which is closed, with all that it holds; whether or not that succeeds, {@code then} runs. */
+    void discard(Runnable then) {
+        StreamFiles files = stream.backing().files();
+        apart(() -> {
+            files.remove(stream.name(), stream.slot(), stream.epoch());
+            return true;
+        }, done -> then.run(), e -> then.run());
+    }
+
     /** Does something off the loop that has to come between what is done with the file. */
     <T> void apart(Supplier<T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
         enqueue(host.fileThreads(), () -> () -> {
@@ -256,18 +275,19 @@ final class FileLane {
         });
     }
 
-    private StreamFile opened(boolean mustExist, boolean surelyAbsent, Consumer<StreamFile> mend) {
+    private StreamFile opened(StreamFiles files, boolean mustExist, boolean surelyAbsent, Consumer<StreamFile> mend) {
         if (file != null) {
             return file;
         }
         if (surelyAbsent) {
-            file = host.files().create(stream.name(), stream.slot(), stream.epoch(), before);
+            file = files.create(stream.name(), stream.slot(), stream.epoch(), before);
             return file;
         }
-        StreamFile f = switch (host.files().open(stream.name(), stream.slot(), stream.epoch())) {
+        StreamFile f = switch (files.open(stream.name(), stream.slot(), stream.epoch())) {
             case Opened.File there -> there.file();
             case Opened.Absent absent when !mustExist ->
-                host.files().create(stream.name(), stream.slot(), stream.epoch(), absent.before());
+                files.create(stream.name(), stream.slot(), stream.epoch(),
+                        absent.before() == null ? before : absent.before());
             case Opened.Absent absent ->
                 throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
             case Opened.Unavailable u -> throw failure(StreamFileException.Kind.UNAVAILABLE, u.why());

@@ -4,6 +4,7 @@ package io.natspersist.worker.stream;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamConfig.Discard;
+import io.natspersist.protocol.StreamConfig.Durability;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.stream.Contents.Lookup;
 import io.natspersist.worker.stream.Result.Refused;
@@ -19,7 +20,7 @@ final class Limits {
     /** No value is so large, whatever is announced, and sums with it do not overflow. */
     private static final long MOST_ANNOUNCED = Long.MAX_VALUE / 4;
 
-    private final StreamConfig defaults;
+    private StreamConfig defaults;
     private final Rate messageRate = new Rate();
     private final Rate byteRate = new Rate();
     private StreamConfig own = StreamConfig.NONE;
@@ -33,6 +34,24 @@ final class Limits {
     void configured(StreamConfig config) {
         own = config;
         effective = config.over(defaults);
+    }
+
+    /** Whether the stream is one that nothing but memory keeps. */
+    boolean ephemeral() {
+        return defaults.durability() == Durability.EPHEMERAL;
+    }
+
+    /** The stream is on the volume, and stays there, whatever the defaults say. */
+    void lasting() {
+        if (ephemeral()) {
+            defaults = defaults.withDurability(null);
+            configured(own);
+        }
+    }
+
+    /** Whether a stream may be configured so: it cannot become ephemeral, nor cease to be. */
+    boolean allows(StreamConfig config) {
+        return (config.over(defaults).durability() == Durability.EPHEMERAL) == ephemeral();
     }
 
     StreamConfig own() {

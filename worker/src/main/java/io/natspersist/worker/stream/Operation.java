@@ -20,6 +20,11 @@ public sealed interface Operation {
         return false;
     }
 
+    /** Whether it may take room for good. */
+    default boolean stores() {
+        return false;
+    }
+
     /** Bytes that it holds while it waits. */
     default long bytes() {
         return 0;
@@ -40,6 +45,11 @@ public sealed interface Operation {
         public Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId,
                 long time, long ttl, Headers headers, byte @Nullable [] value) {
             this(key, seq, expectLastSeq, expectSeq, msgId, time, ttl, headers, value, null);
+        }
+
+        @Override
+        public boolean stores() {
+            return true;
         }
 
         @Override
@@ -64,6 +74,11 @@ public sealed interface Operation {
         }
 
         @Override
+        public boolean stores() {
+            return true;
+        }
+
+        @Override
         public boolean writes() {
             return true;
         }
@@ -76,6 +91,11 @@ public sealed interface Operation {
 
     /** A part of a large value that is on its way: it changes nothing yet. */
     record Part(String upload, int part, int crc32c, byte[] data) implements Operation {
+        @Override
+        public boolean stores() {
+            return true;
+        }
+
         @Override
         public long bytes() {
             return Change.OVERHEAD + data.length;

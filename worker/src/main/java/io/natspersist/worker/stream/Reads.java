@@ -178,16 +178,18 @@ final class Reads {
     }
 
     boolean info(Consumer<Result> answer) {
+        boolean ephemeral = !stream.backing().lasts();
         Contents contents = stream.contents();
         if (contents.onlyInTail()) {
             Collection<Tail.Entry> live = contents.tail().liveFrom(0);
             long first = live.isEmpty() ? 0 : live.iterator().next().set().seq();
             tell(new Result.Info(contents.messages(), contents.bytes(), first, contents.lastSeq(), contents.change(),
-                    stream.epoch()), answer);
+                    stream.epoch(), ephemeral), answer);
         } else {
             fromWholeFile(f -> {
                 StreamFile.State s = f.state();
-                return new Result.Info(s.messages(), s.bytes(), s.firstSeq(), s.lastSeq(), s.change(), stream.epoch());
+                return new Result.Info(s.messages(), s.bytes(), s.firstSeq(), s.lastSeq(), s.change(), stream.epoch(),
+                        ephemeral);
             }, answer);
         }
         return true;

@@ -39,7 +39,8 @@ public sealed interface Result {
     /** @param next the key after which the next page starts; null: this is the last one */
     record KeyPage(List<KeySeq> keys, @Nullable String next, long change, long epoch) implements Result {}
 
-    record Info(long messages, long bytes, long firstSeq, long lastSeq, long change, long epoch) implements Result {}
+    record Info(long messages, long bytes, long firstSeq, long lastSeq, long change, long epoch,
+            boolean ephemeral) implements Result {}
 
     /** @param effective the configuration with the defaults for the stream's name */
     record Configured(StreamConfig config, StreamConfig effective, long change, long epoch,

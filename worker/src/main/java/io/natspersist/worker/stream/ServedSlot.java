@@ -16,14 +16,18 @@ final class ServedSlot {
     final Map<StreamName, AdoptedTail> adopted;
     final Set<Stream> streams = new LinkedHashSet<>();
     final CatalogLane catalog;
+    final OnVolume onVolume;
+    final InMemory inMemory;
     /** How many listings are under way that read the slot's catalog. */
     int listings;
     /** What to run once the slot is let go of; null while it is served. */
     @Nullable
     Runnable released;
 
-    ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted, StreamHost host) {
-        this.catalog = new CatalogLane(number, epoch, host);
+    ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted, OnVolume onVolume, InMemory inMemory) {
+        this.catalog = onVolume.catalog();
+        this.onVolume = onVolume;
+        this.inMemory = inMemory;
         this.number = number;
         this.epoch = epoch;
         this.adopted = adopted;

@@ -11,6 +11,7 @@ import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.journal.ChangeJournal;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Result.Refused;
@@ -63,6 +64,7 @@ final class Stream {
     private final Limits limits;
     private final Tidying tidying;
 
+    private Backing backing;
     private Phase phase = Phase.OPENING;
     private Contents contents = new Contents(StreamFile.State.EMPTY);
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
@@ -88,6 +90,7 @@ final class Stream {
         this.slot = slot;
         this.epoch = epoch;
         this.host = host;
+        this.backing = host.onVolume(slot);
         this.file = new FileLane(this, host, this::mending);
         this.writes = new Writes(this, host);
         this.batches = new BatchWrites(this, host, writes);
@@ -112,6 +115,15 @@ final class Stream {
 
     Contents contents() {
         return contents;
+    }
+
+    /** What keeps the stream: decided when it is opened, and for as long as it is open. */
+    Backing backing() {
+        return backing;
+    }
+
+    ChangeJournal journal() {
+        return backing.journal();
     }
 
     FileLane file() {
@@ -167,7 +179,8 @@ final class Stream {
         });
     }
 
-    private void openWithoutFile(@Nullable Tombstone before, AdoptedTail adopted) {
+    private void openWithoutFile(@Nullable Tombstone buried, AdoptedTail adopted) {
+        Tombstone before = limits.ephemeral() && adopted.isEmpty() ? beginInMemory(buried) : buried;
         StreamFile.State state = before == null ? StreamFile.State.EMPTY : before.state();
         if (!adopted.after(state, host.mistake(StreamMistake.HIGHER_EPOCH_IGNORED)).isEmpty()) {
             file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted), e -> cannotOpen(refusal(e)));
@@ -175,6 +188,17 @@ final class Stream {
         }
         List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
         nowOpen(new Found(state, ids, List.of(), Long.MAX_VALUE, before), adopted);
+    }
+
+    /** Only a stream of which the volume has nothing is ephemeral: what is there stays where it is, whatever the defaults say. */
+    private @Nullable Tombstone beginInMemory(@Nullable Tombstone buried) {
+        InMemory memory = host.inMemory(slot);
+        Tombstone before = host.mistake(StreamMistake.NUMBERS_GIVEN_AGAIN)
+                ? buried
+                : memory.before(buried, host.now());
+        backing = memory;
+        file.goOnFrom(before);
+        return before;
     }
 
     /** Off the loop. */
@@ -201,6 +225,9 @@ final class Stream {
         }
         changeWhenOpened = found.state().change();
         contents.expiry().learn(found.expiring());
+        if (backing.lasts()) {
+            limits.lasting();
+        }
         if (!host.mistake(StreamMistake.CONFIG_FORGOTTEN)) {
             limits.configured(found.state().config());
         }
@@ -247,12 +274,28 @@ final class Stream {
         }
     }
 
-    /** Does what there is to do by itself: not a use of the stream. */
+    /** Does what there is to do by itself. */
     void tidy() {
+        perform(new Operation.Tidy());
+    }
+
+    /** Destroys the stream, of which nobody asks anything any more. */
+    void end() {
+        perform(new Operation.Destroy(Operation.ABSENT, null));
+    }
+
+    /** Performs an operation in its turn that nobody asked for, which is not a use of the stream. */
+    private void perform(Operation operation) {
         if (phase == Phase.OPEN) {
-            waiting.add(new Waiting(new Operation.Tidy(), done -> {}));
+            waiting.add(new Waiting(operation, done -> {}));
             pump();
         }
+    }
+
+    /** Why such a write cannot be just now; null: it can. */
+    @Nullable
+    Refused refusal(Operation write) {
+        return trouble == null ? backing.refusal(write) : trouble;
     }
 
     private boolean tidied() {
@@ -363,13 +406,13 @@ final class Stream {
 
     /** In the order of the calls: while something waits for a force, so does what comes behind it. */
     private void whenDurable(Runnable then) {
-        host.journal().whenDurable(forced ? Durability.SYNC : Durability.RELAXED, then);
+        backing.journal().whenDurable(forced ? Durability.SYNC : Durability.RELAXED, then);
     }
 
     private boolean mustBeForced() {
         StreamConfig.Durability asked = limits.effective().durability();
         if (asked == null || host.mistake(StreamMistake.DURABILITY_IGNORED)) {
-            return awaitsForce() || host.journal().durability() == Durability.SYNC;
+            return awaitsForce() || backing.journal().durability() == Durability.SYNC;
         }
         return awaitsForce() || asked == StreamConfig.Durability.SYNC;
     }
@@ -411,7 +454,7 @@ final class Stream {
         if (host.mistake(StreamMistake.ROW_BEFORE_FORCE)) {
             applyForced(count);
         } else {
-            host.journal().whenForced(() -> applyForced(count));
+            backing.journal().whenForced(() -> applyForced(count));
         }
     }
 
@@ -499,7 +542,7 @@ final class Stream {
     /** Reads a change back from the journal; off the loop. */
     Change readBack(Position position) {
         try {
-            return host.journal().read(position);
+            return backing.journal().read(position);
         } catch (IOException e) {
             throw new StreamFileException(StreamFileException.Kind.UNAVAILABLE, name, "its journal cannot be read", e);
         }
@@ -571,7 +614,7 @@ final class Stream {
         if (tooEarly) {
             letGo(inFile, state.change());
         }
-        host.catalog(slot).put(CatalogEntry.of(name, state), urgently, () -> {
+        backing.catalog().put(CatalogEntry.of(name, state), urgently, () -> {
             cataloged = true;
             if (!tooEarly) {
                 letGo(inFile, state.change());
@@ -593,8 +636,8 @@ final class Stream {
     }
 
     private void letGo(List<Unsynced> inFile, long upToChange) {
-        inFile.forEach(u -> host.journal().release(u.position));
-        host.journal().noteApplied(name, upToChange);
+        inFile.forEach(u -> backing.journal().release(u.position));
+        backing.journal().noteApplied(name, upToChange);
         if (unsynced.isEmpty()) {
             host.synced(this);
         } else {
@@ -632,7 +675,7 @@ final class Stream {
 
     /** Lets go of values in memory that are in the journal; returns how many bytes that freed. */
     long spill(long wanted) {
-        long freed = undurable == 0 ? contents.tail().spill(wanted) : 0;
+        long freed = undurable == 0 && backing.lasts() ? contents.tail().spill(wanted) : 0;
         tailChanged();
         return freed;
     }
@@ -700,7 +743,7 @@ final class Stream {
         List<Position> old = new ArrayList<>();
         inFile.forEach(u -> old.add(u.position));
         inTail.forEach(e -> old.add(e.position()));
-        if (old.isEmpty() || !host.journal().isHeldUpBy(old.getFirst())) {
+        if (old.isEmpty() || !backing.journal().isHeldUpBy(old.getFirst())) {
             return;
         }
         syncing = true;
@@ -708,14 +751,14 @@ final class Stream {
             syncing = false;
             unsynced.clear();
             for (int i = 0; i < changes.size(); i++) {
-                Position moved = host.journal().append(changes.get(i));
+                Position moved = backing.journal().append(changes.get(i));
                 if (i < inFile.size()) {
                     unsynced.add(new Unsynced(inFile.get(i).change, moved));
                 } else {
                     inTail.get(i - inFile.size()).moved(moved);
                 }
             }
-            host.journal().whenForced(() -> old.forEach(host.journal()::release));
+            backing.journal().whenForced(() -> old.forEach(backing.journal()::release));
         }, e -> syncing = false);
     }
 
@@ -724,10 +767,19 @@ final class Stream {
     /** Puts everything into the file, closes it and has the stream forgotten; requests that come meanwhile wait. Only when quiet. */
     void close(Runnable ended) {
         phase = Phase.CLOSING;
-        whenApplied(contents.change(), () -> closeFile(() -> {
+        whenApplied(contents.change(), () -> closeFile(() -> letGoOfFile(() -> {
             ended.run();
             closed();
-        }, why -> cannotClose(ended)), why -> cannotClose(ended));
+        }), why -> cannotClose(ended)), why -> cannotClose(ended));
+    }
+
+    /** What does not last goes with the stream. */
+    private void letGoOfFile(Runnable then) {
+        if (backing.lasts() || !file.exists()) {
+            then.run();
+        } else {
+            file.discard(then);
+        }
     }
 
     private void closed() {
@@ -736,7 +788,7 @@ final class Stream {
         }
         phase = Phase.CLOSED;
         if (contents.exists() && contents.change() > changeWhenOpened) {
-            host.catalog(slot).refresh(contents.entry(name));
+            backing.catalog().refresh(contents.entry(name));
         }
         host.closed(this);
         // What came meanwhile finds the stream anew.

@@ -7,6 +7,7 @@ package io.natspersist.worker.stream;
  * @param open how many are open
  * @param openFiles how many of them have their file open
  * @param tailBytes what their tails hold in memory
+ * @param ephemeralBytes about what ephemeral streams take of the memory that is not Java's
  * @param opened how many were opened so far
  * @param heldWrites how many writes wait because the journal is too large
  * @param troubled how many have a file that takes nothing just now
@@ -16,5 +17,6 @@ package io.natspersist.worker.stream;
  * @param applied how many changes those were
  * @param lostChanges how many changes watchers had seen and were told to be lost
  */
-public record StreamCounts(int open, int openFiles, long tailBytes, long opened, int heldWrites, int troubled,
+public record StreamCounts(int open, int openFiles, long tailBytes, long ephemeralBytes, long opened, int heldWrites,
+        int troubled,
         int toApply, long oldestUnappliedMillis, long transactions, long applied, long lostChanges) {}

@@ -5,31 +5,27 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
-import io.natspersist.worker.file.StreamFiles;
-import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What a stream needs of the worker that it is open in. Called on the worker's loop, but for {@link #mistake}. */
 interface StreamHost {
 
     EventLoop loop();
 
-    JournalWriter journal();
+    /** What keeps the streams of a slot that is served, unless they are ephemeral. */
+    OnVolume onVolume(int slot);
 
-    StreamFiles files();
+    /** What keeps the ephemeral ones. */
+    InMemory inMemory(int slot);
 
     /** Where file work runs that somebody waits for, off the loop. */
     Executor fileThreads();
 
     /** Where the rest of it runs: thousands of transactions must not hold up a stream that is opened. */
     Executor flushThreads();
-
-    /** What is on its way into the catalog of a slot that is served. */
-    CatalogLane catalog(int slot);
 
     RecentIds recentIds();
 
@@ -41,10 +37,6 @@ interface StreamHost {
 
     /** Runs {@code answer} once it is certain that nobody else had taken over when this was called. */
     void whenStillOwner(Runnable answer);
-
-    /** Why no stream takes writes just now; null: they do. */
-    @Nullable
-    Refused refusesWrites();
 
     /** Tells watchers of changes that are durable. */
     void tell(List<Change> changes);

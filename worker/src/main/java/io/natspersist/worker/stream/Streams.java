@@ -9,7 +9,8 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.NameRange;
 import io.natspersist.worker.file.StreamFileException;
-import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.file.StreamMemory;
+import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.stream.Result.Refused;
@@ -54,13 +55,14 @@ public final class Streams {
     private final StreamsConfig config;
     private final EventLoop loop;
     private final JournalWriter journal;
-    private final StreamFiles files;
+    private final StreamVolume files;
     private final Executor fileThreads;
     private final Executor flushThreads;
     private final Notices notices;
     private final Consumer<Runnable> whenStillOwner;
     private final LongSupplier maxAnswerBytes;
     private final Host host = new Host();
+    private final Ephemeral ephemeral;
     private final RecentIds recentIds;
     private final long clockOffsetMillis;
 
@@ -94,9 +96,9 @@ public final class Streams {
      * @param whenStillOwner runs what it is given once it is certain that nobody else had taken over when it was called
      * @param maxAnswerBytes about how many bytes of messages one answer may carry
      */
-    public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamFiles files, Executor fileThreads,
-            Executor flushThreads,
-            Notices notices, Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes) {
+    public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamVolume files,
+            StreamMemory memory, Executor fileThreads, Executor flushThreads, Notices notices,
+            Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes) {
         this.config = config;
         this.loop = loop;
         this.journal = journal;
@@ -106,6 +108,7 @@ public final class Streams {
         this.notices = notices;
         this.whenStillOwner = whenStillOwner;
         this.maxAnswerBytes = maxAnswerBytes;
+        this.ephemeral = new Ephemeral(memory, config, whenStillOwner);
         this.catalogsKeptNanos = loop.nanos();
         this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
         this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
@@ -119,7 +122,8 @@ public final class Streams {
      * @param adopted changes of dead owners, by stream; their watchers are told what number the streams have come to
      */
     public void serve(int slot, long epoch, Map<StreamName, AdoptedTail> adopted) {
-        ServedSlot served = new ServedSlot(slot, epoch, adopted, host);
+        OnVolume onVolume = new OnVolume(journal, files, new CatalogLane(slot, epoch, host, files.catalogs()));
+        ServedSlot served = new ServedSlot(slot, epoch, adopted, onVolume, ephemeral.slot(epoch));
         if (slots.putIfAbsent(slot, served) != null) {
             throw new IllegalStateException("slot " + slot + " is served already");
         }
@@ -306,6 +310,7 @@ public final class Streams {
         troubled.remove(stream);
         alarms.remove(stream);
         uploading.remove(stream);
+        ephemeral.closed(stream);
         ServedSlot served = slots.get(stream.slot());
         if (served != null) {
             served.streams.remove(stream);
@@ -328,6 +333,7 @@ public final class Streams {
         alarms.due(host.now()).forEach(Stream::tidy);
         toTrail.takeOlder(now - nanos(config.trailingMillis()), Integer.MAX_VALUE, this::trail);
         uploading.removeIf(stream -> !cleaned(stream));
+        ephemeral.tick(now);
         closeIdle(now);
         closeFiles(tooManyFiles);
         spill();
@@ -405,7 +411,8 @@ public final class Streams {
                     || toClose.size() >= MOST_CLOSING) {
                 break;
             }
-            if (!stream.uploads().waits() || toClose.size() < tooMany) {
+            boolean ends = !stream.backing().lasts() && stream.contents().exists(); // at its own time
+            if (!ends && (!stream.uploads().waits() || toClose.size() < tooMany)) {
                 toClose.add(stream);
             }
         }
@@ -473,7 +480,8 @@ public final class Streams {
 
     /** How they stand. */
     public StreamCounts counts() {
-        return new StreamCounts(open.size(), openFiles.size(), tailBytes, opened, heldWrites.size(), troubled.size(),
+        return new StreamCounts(open.size(), openFiles.size(), tailBytes, ephemeral.bytes(), opened, heldWrites.size(),
+                troubled.size(),
                 toApply.size(), toApply.oldestNanos(loop.nanos()) / 1_000_000, transactions, appliedChanges,
                 lostChanges);
     }
@@ -486,13 +494,17 @@ public final class Streams {
         }
 
         @Override
-        public JournalWriter journal() {
-            return journal;
+        public OnVolume onVolume(int slot) {
+            return served(slot).onVolume;
         }
 
         @Override
-        public StreamFiles files() {
-            return files;
+        public InMemory inMemory(int slot) {
+            return served(slot).inMemory;
+        }
+
+        private ServedSlot served(int slot) {
+            return java.util.Objects.requireNonNull(slots.get(slot), "a slot that is served");
         }
 
         @Override
@@ -503,11 +515,6 @@ public final class Streams {
         @Override
         public Executor flushThreads() {
             return flushThreads;
-        }
-
-        @Override
-        public CatalogLane catalog(int slot) {
-            return java.util.Objects.requireNonNull(slots.get(slot), "a slot that is served").catalog;
         }
 
         @Override
@@ -523,13 +530,6 @@ public final class Streams {
         @Override
         public void whenStillOwner(Runnable answer) {
             whenStillOwner.accept(answer);
-        }
-
-        @Override
-        public @Nullable Refused refusesWrites() {
-            return journal.spaceLow()
-                    ? new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000)
-                    : null;
         }
 
         @Override
@@ -565,8 +565,9 @@ public final class Streams {
             long now = loop.nanos();
             toApply.add(stream, now);
             toTrail.renew(stream, now);
-            boolean large = stream.contents().tail().bytes() > config.applyAboveBytes();
-            if ((large || stream.contents().isDestroyed()) && writing < MOST_WRITING) {
+            boolean soon = stream.contents().tail().bytes() > config.applyAboveBytes()
+                    || stream.contents().isDestroyed() || !stream.backing().lasts();
+            if (soon && writing < MOST_WRITING) {
                 stream.apply();
             }
         }
@@ -592,6 +593,9 @@ public final class Streams {
 
         @Override
         public void lost(Stream stream, long changes) {
+            if (!stream.backing().lasts()) {
+                return; // as it was configured
+            }
             lostChanges += changes;
             LOG.atWarn().addKeyValue("stream", stream.name()).addKeyValue("slot", stream.slot())
                     .addKeyValue("lost", changes)
@@ -635,7 +639,9 @@ public final class Streams {
 
         @Override
         public void fileUsed(Stream stream) {
-            openFiles.put(stream, true);
+            if (stream.backing().lasts()) {
+                openFiles.put(stream, true);
+            }
         }
 
         @Override
@@ -650,6 +656,9 @@ public final class Streams {
                 served.adopted.remove(stream.name());
             }
             settling.opened(stream.name());
+            if (!stream.backing().lasts()) {
+                ephemeral.opened(stream);
+            }
         }
 
         @Override

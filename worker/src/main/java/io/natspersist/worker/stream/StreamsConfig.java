@@ -21,18 +21,22 @@ import java.util.function.Consumer;
  * @param idleMillis a stream that nobody asked for so long is closed
  * @param trailingMillis how long after the last change of a burst its number is told once more
  * @param idWindowMillis how long message ids are remembered at least
+ * @param ephemeralBytes about how much memory ephemeral streams may take, outside Java's heap; beyond this they take nothing more, and those
+ *        end that were used least recently
+ * @param ephemeralIdleMillis an ephemeral stream that nobody asked for so long ends
  * @param defaults what streams are configured to where they say nothing themselves
  * @param mistakes planted by tests of the tests, empty otherwise
  */
 public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes, long applyAfterMillis,
         long applyAboveBytes, long syncAfterMillis, long journalSyncBytes, long journalMaxBytes, long idleMillis,
-        long trailingMillis, long idWindowMillis, StreamDefaults defaults, Set<StreamMistake> mistakes) {
+        long trailingMillis, long idWindowMillis, long ephemeralBytes, long ephemeralIdleMillis,
+        StreamDefaults defaults, Set<StreamMistake> mistakes) {
 
     private static final long MIB = 1 << 20;
 
     public static final StreamsConfig DEFAULT = new StreamsConfig(20_000,
             filesIn(totalMemory() - Runtime.getRuntime().maxMemory()), Runtime.getRuntime().maxMemory() / 4, 1_000, MIB,
-            15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, StreamDefaults.NONE, Set.of());
+            15_000, 64 * MIB, 256 * MIB, 60_000, 2_000, 120_000, 256 * MIB, 600_000, StreamDefaults.NONE, Set.of());
 
     /**
      * How many files may be open where so much memory is not the heap's. Each takes up to 150 KiB of it, all together at most a
@@ -96,6 +100,14 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         });
     }
 
+    /** How much memory ephemeral streams may take, bytes, and how long one is kept that nobody asks for, ms. */
+    public StreamsConfig withEphemeral(long bytes, long idle) {
+        return with(c -> {
+            c.ephemeralBytes = bytes;
+            c.ephemeralIdleMillis = idle;
+        });
+    }
+
     public StreamsConfig withDefaults(StreamDefaults given) {
         return with(c -> c.defaults = given);
     }
@@ -119,6 +131,8 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         long idleMillis;
         long trailingMillis;
         long idWindowMillis;
+        long ephemeralBytes;
+        long ephemeralIdleMillis;
         StreamDefaults defaults;
         Set<StreamMistake> mistakes;
 
@@ -134,6 +148,8 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
             idleMillis = of.idleMillis;
             trailingMillis = of.trailingMillis;
             idWindowMillis = of.idWindowMillis;
+            ephemeralBytes = of.ephemeralBytes;
+            ephemeralIdleMillis = of.ephemeralIdleMillis;
             defaults = of.defaults;
             mistakes = of.mistakes;
         }
@@ -141,7 +157,7 @@ public record StreamsConfig(int maxOpenStreams, int maxOpenFiles, long tailBytes
         StreamsConfig config() {
             return new StreamsConfig(maxOpenStreams, maxOpenFiles, tailBytes, applyAfterMillis, applyAboveBytes,
                     syncAfterMillis, journalSyncBytes, journalMaxBytes, idleMillis, trailingMillis, idWindowMillis,
-                    defaults, mistakes);
+                    ephemeralBytes, ephemeralIdleMillis, defaults, mistakes);
         }
     }
 }

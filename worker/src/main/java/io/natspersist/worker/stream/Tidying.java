@@ -46,7 +46,7 @@ final class Tidying {
             expired.run();
             Change.Delete gone = new Change.Delete(stream.name(), stream.epoch(), stream.contents().change() + 1,
                     host.now(), due.stream().map(Expiring::seq).toList(), Cause.EXPIRED, null, null);
-            Position position = host.journal().append(gone);
+            Position position = stream.journal().append(gone);
             stream.contents().deleted(gone, position,
                     due.stream().map(m -> new Lookup.Present(m.seq(), m.key(), m.bytes())).toList());
             stream.journaled(gone, () -> {});
@@ -79,7 +79,7 @@ final class Tidying {
         if (goes.messages() > 0) {
             Change.DeleteAll evicted = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, now,
                     goes.upToSeq(), Cause.EVICTED, null);
-            contents.cleared(evicted, host.journal().append(evicted), goes.messages(), goes.bytes());
+            contents.cleared(evicted, stream.journal().append(evicted), goes.messages(), goes.bytes());
             stream.journaled(evicted, () -> {});
         }
         return true;

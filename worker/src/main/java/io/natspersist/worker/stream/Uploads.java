@@ -45,7 +45,7 @@ final class Uploads {
     // ---- parts coming in
 
     boolean part(Operation.Part op, Consumer<Result> answer) {
-        Refused no = stream.trouble() == null ? host.refusesWrites() : stream.trouble();
+        Refused no = stream.refusal(op);
         if (no == null && stream.contents().tail().uses(op.upload())) {
             no = closed(op);
         }

@@ -41,7 +41,7 @@ final class Writes {
 
     boolean set(Operation.Set op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        Begun begun = begin(op.msgId(),
+        Begun begun = begin(op, op.msgId(),
                 before -> new Result.Stored(before.seq(), before.change(), before.epoch(), true), answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
@@ -69,7 +69,7 @@ final class Writes {
             }
         }
         Change.Set set = decided(op, contents.change() + 1, seq, host.now());
-        store(set, host.journal().append(set));
+        store(set, stream.journal().append(set));
         Result stored = new Result.Stored(seq, set.number(), set.epoch(), false);
         stream.journaled(set, () -> answer.accept(stored));
         return true;
@@ -125,7 +125,7 @@ final class Writes {
 
     boolean delete(Operation.Delete op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        Begun begun = begin(op.msgId(), Writes::removedBefore, answer);
+        Begun begun = begin(op, op.msgId(), Writes::removedBefore, answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
         }
@@ -157,7 +157,7 @@ final class Writes {
         }
         Change.Delete delete = new Change.Delete(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
                 there.stream().map(Lookup.Present::seq).toList(), Cause.ASKED, op.key(), op.msgId());
-        Position position = host.journal().append(delete);
+        Position position = stream.journal().append(delete);
         contents.deleted(delete, position, there);
         remember(op.msgId());
         Result removed = new Result.Removed(there.size(), delete.number(), delete.epoch(), false);
@@ -169,7 +169,7 @@ final class Writes {
         Contents contents = stream.contents();
         Counted fetched = counted;
         counted = null; // whatever comes of it, it is true for this operation only
-        Begun begun = begin(op.msgId(), Writes::removedBefore, answer);
+        Begun begun = begin(op, op.msgId(), Writes::removedBefore, answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
         }
@@ -183,7 +183,7 @@ final class Writes {
         }
         Change.DeleteAll all = new Change.DeleteAll(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
                 upTo, Cause.ASKED, op.msgId());
-        Position position = host.journal().append(all);
+        Position position = stream.journal().append(all);
         contents.cleared(all, position, goes.messages(), goes.bytes());
         remember(op.msgId());
         Result removed = new Result.Removed(goes.messages(), all.number(), all.epoch(), false);
@@ -193,7 +193,8 @@ final class Writes {
 
     boolean destroy(Operation.Destroy op, Consumer<Result> answer) {
         Contents contents = stream.contents();
-        Begun begun = begin(op.msgId(), before -> new Result.Destroyed(true, 0, before.change(), before.epoch(), true),
+        Begun begun = begin(op, op.msgId(),
+                before -> new Result.Destroyed(true, 0, before.change(), before.epoch(), true),
                 answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
@@ -207,7 +208,7 @@ final class Writes {
         long messages = contents.messages();
         Change.Destroy destroy = new Change.Destroy(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
                 contents.lastSeq(), op.msgId());
-        contents.destroyed(destroy, host.journal().append(destroy));
+        contents.destroyed(destroy, stream.journal().append(destroy));
         stream.limits().configured(StreamConfig.NONE);
         remember(op.msgId());
         Result destroyed = new Result.Destroyed(true, messages, destroy.number(), destroy.epoch(), false);
@@ -221,7 +222,12 @@ final class Writes {
         if (config == null) {
             return tell(configured(contents.change(), stream.epoch(), false), answer);
         }
-        Begun begun = begin(op.msgId(), before -> configured(before.change(), before.epoch(), true), answer);
+        if (!stream.limits().allows(config)) {
+            return tell(new Refused(ErrorCode.BAD_REQUEST,
+                    "durability: whether a stream is ephemeral is not its own to say: the defaults for its name do"),
+                    answer);
+        }
+        Begun begun = begin(op, op.msgId(), before -> configured(before.change(), before.epoch(), true), answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
         }
@@ -230,7 +236,7 @@ final class Writes {
         }
         Change.Config change = new Change.Config(stream.name(), stream.epoch(), contents.change() + 1, host.now(),
                 config, op.msgId());
-        contents.configured(change, host.journal().append(change));
+        contents.configured(change, stream.journal().append(change));
         stream.limits().configured(config);
         remember(op.msgId());
         Result result = configured(change.number(), change.epoch(), false);
@@ -252,7 +258,8 @@ final class Writes {
     }
 
     /** @param again what a request is answered whose message id was used before */
-    private Begun begin(@Nullable String msgId, Function<Remembered, Result> again, Consumer<Result> answer) {
+    private Begun begin(Operation op, @Nullable String msgId, Function<Remembered, Result> again,
+            Consumer<Result> answer) {
         if (msgId != null && mustAskForId(msgId)) {
             fetchId(msgId);
             return Begun.WAITS;
@@ -262,18 +269,12 @@ final class Writes {
             tell(again.apply(before), answer);
             return Begun.ANSWERED;
         }
-        Refused trouble = trouble();
+        Refused trouble = stream.refusal(op);
         if (trouble != null) {
             answer.accept(trouble);
             return Begun.ANSWERED;
         }
         return Begun.DECIDE;
-    }
-
-    /** Why nothing can be written just now; null: it can. */
-    @Nullable
-    Refused trouble() {
-        return stream.trouble() == null ? host.refusesWrites() : stream.trouble();
     }
 
     private static Result removedBefore(Remembered before) {

@@ -81,8 +81,8 @@ public final class FakeStreamFiles {
     }
 
     /** The volume as one node (a machine with one worker process at a time) sees it. */
-    public StreamFiles mount(String node) {
-        return new StreamFiles() {
+    public StreamVolume mount(String node) {
+        return new StreamVolume() {
             @Override
             public Opened open(StreamName stream, int slot, long epoch) {
                 step(node, "before open", stream);
@@ -327,6 +327,11 @@ public final class FakeStreamFiles {
     /** The parts of large values in a stream's file: the upload and the number of each, in order. */
     public synchronized List<String> parts(StreamName stream) {
         return streams.get(stream).current.uploads().names();
+    }
+
+    /** What all streams hold. */
+    public synchronized long bytes() {
+        return streams.values().stream().mapToLong(stored -> stored.current.state().bytes()).sum();
     }
 
     public synchronized int openFiles() {

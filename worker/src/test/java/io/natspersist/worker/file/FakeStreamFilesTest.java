@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-class FakeStreamFilesTest extends StreamFilesContract {
+class FakeStreamFilesTest extends StreamVolumeContract {
     /** Loses all that may be lost. */
     private static final RandomGenerator CRUEL = () -> 0;
 
@@ -19,7 +19,7 @@ class FakeStreamFilesTest extends StreamFilesContract {
     private final Changes changes = new Changes(3);
 
     @Override
-    StreamFiles files(StreamFileLimits limits) {
+    StreamVolume files(StreamFileLimits limits) {
         return new FakeStreamFiles(CRUEL, limits).mount("a");
     }
 

@@ -6,13 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteStreamFilesTest extends StreamFilesContract {
+class SqliteStreamFilesTest extends StreamVolumeContract {
 
     @TempDir
     Path root;
 
     @Override
-    StreamFiles files(StreamFileLimits limits) {
+    StreamVolume files(StreamFileLimits limits) {
         try {
             return new SqliteStreamFiles(root, limits);
         } catch (IOException e) {

@@ -26,7 +26,6 @@ import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.nio.charset.StandardCharsets;
-import io.natspersist.worker.file.Tombstone.UsedId;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -34,10 +33,10 @@ import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguratio
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What every volume of stream files does. */
+/** What streams' files do, wherever they are. */
 abstract class StreamFilesContract {
     static final int SLOT = 7;
-    private static final StreamFileLimits LIMITS = new StreamFileLimits(10, 2_000, 60_000);
+    static final StreamFileLimits LIMITS = new StreamFileLimits(10, 2_000, 60_000);
     private static final StreamConfig FULL = new StreamConfig(1L, 2L, 3L, 4L, 5L, 6L, Discard.NEW, 7L,
             Durability.RELAXED);
 
@@ -402,15 +401,6 @@ abstract class StreamFilesContract {
     }
 
     @Test
-    void anOwnerOfALowerEpochIsKeptOut() {
-        StreamFiles files = files(LIMITS);
-        files.create(STREAM, SLOT, 5).close();
-
-        assertThat(files.open(STREAM, SLOT, 4)).isInstanceOf(Opened.Unavailable.class);
-        opened(files, 5).close();
-    }
-
-    @Test
     void aClosedFileAnswersNothing() {
         StreamFile file = files(LIMITS).create(STREAM, SLOT, 3);
         file.close();
@@ -438,17 +428,6 @@ abstract class StreamFilesContract {
             assertThat(file.get("k").orElseThrow().value()).isEqualTo(name.utf8());
             file.close();
         }
-    }
-
-    @Test
-    void aForgottenSlotIsLookedAtAgain() {
-        StreamFiles files = files(LIMITS);
-        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(new Opened.Absent());
-        files.forgetSlot(SLOT);
-        files.create(STREAM, SLOT, 3).close();
-        files.forgetSlot(SLOT);
-
-        opened(files, 3).close();
     }
 
     // ---- large values
@@ -874,161 +853,6 @@ abstract class StreamFilesContract {
         assertThat(next.changesAfter(0, 100, all.get(0).bytes() + all.get(1).bytes()).orElseThrow()).hasSize(2);
         assertThat(next.get(4).orElseThrow().expires()).isEqualTo(400);
         next.close();
-    }
-
-    // ---- destroyed streams, and the catalog
-
-    @Test
-    void aStreamMadeAnewGoesOnFromTheNumbersOfTheDestroyedOne() {
-        StreamFiles files = files(LIMITS);
-        Change.Destroy destroy = buried(files, changes.set("a", "i1", "1"), changes.epoch(4).set("b", "2"));
-        Tombstone before = ((Opened.Absent) files.open(STREAM, SLOT, 4)).before();
-
-        StreamFile anew = files.create(STREAM, SLOT, 4, before);
-
-        assertThat(anew.state())
-                .isEqualTo(new State(List.of(new EpochStart(3, 1), new EpochStart(4, 2)), 3, 2, 0, 0, 0, 0,
-                        StreamConfig.NONE, true));
-        assertThat(anew.remembered("i1", 0)).contains(new Remembered(1, 3, 1));
-        assertThat(anew.changesAfter(2, 10, 1_000).orElseThrow()).singleElement()
-                .satisfies(c -> assertThat(c.number()).isEqualTo(destroy.number()));
-        assertThat(anew.changesAfter(1, 10, 1_000)).isEmpty();
-        anew.apply(List.of(changes.set("a", "3")));
-        assertThat(anew.state().messages()).isEqualTo(1);
-        anew.close();
-        StreamFile again = opened(files, 5);
-        assertThat(again.state().change()).isEqualTo(4);
-        assertThat(again.state().lastSeq()).isEqualTo(3);
-        again.close();
-    }
-
-    @Test
-    void aStreamCanBeDestroyedManyTimes() {
-        StreamFiles files = files(LIMITS);
-        for (int i = 1; i <= 3; i++) {
-            buried(files, changes.set("a", "1"));
-            Tombstone before = ((Opened.Absent) files.open(STREAM, SLOT, 3)).before();
-            assertThat(before.change()).isEqualTo(2 * i);
-            assertThat(before.lastSeq()).isEqualTo(i);
-        }
-    }
-
-    @Test
-    void aFileOfALowerEpochThanTheTombstoneIsOfNoMeaning() {
-        StreamFiles files = files(LIMITS);
-        buried(files, changes.set("a", "1"), changes.epoch(6).set("a", "2"));
-        StreamFiles ofAFencedOwner = files(LIMITS);
-        ofAFencedOwner.create(STREAM, SLOT, 3, null).close();
-
-        files.forgetSlot(SLOT);
-        Opened opened = files.open(STREAM, SLOT, 7);
-
-        assertThat(opened).isInstanceOf(Opened.Absent.class);
-        StreamFile anew = files.create(STREAM, SLOT, 7, ((Opened.Absent) opened).before());
-        assertThat(anew.state().change()).isEqualTo(3);
-        anew.close();
-        opened(files, 8).close();
-    }
-
-    @Test
-    void theCatalogListsStreamsInTheOrderOfTheirTokens() {
-        Catalogs catalogs = files(LIMITS).catalogs();
-        List<String> names = List.of("a", "a.b", "a.b.c", "a.z", "a!", "a-b", "b", "\uff01", "\ud83d\ude00");
-        catalogs.put(SLOT, 3, names.reversed().stream().map(StreamFilesContract::live).toList());
-
-        assertThat(listed(catalogs, NameRange.ALL, 100)).isEqualTo(names);
-        assertThat(listed(catalogs, NameRange.ALL, 2)).containsExactly("a", "a.b");
-        assertThat(listed(catalogs, NameRange.ALL.after(new StreamName("a.b")), 3)).containsExactly("a.b.c", "a.z",
-                "a!");
-        NameRange below = new NameRange(new StreamName("a"), null);
-        assertThat(listed(catalogs, below, 100)).containsExactly("a", "a.b", "a.b.c", "a.z");
-        assertThat(listed(catalogs, below.after(new StreamName("a.b.c")), 100)).containsExactly("a.z");
-        assertThat(catalogs.branches(SLOT, 3, NameRange.ALL, 1, null, Set.of(), 9)).startsWith(
-                new Branch(new StreamName("a"), 4, true), new Branch(new StreamName("a!"), 1, true));
-        assertThat(catalogs.branches(SLOT, 3, below, 1, null, Set.of(NameRange.sortable(new StreamName("a.b"))), 9))
-                .containsExactly(new Branch(new StreamName("a"), 1, true), new Branch(new StreamName("a.b"), 1, false),
-                        new Branch(new StreamName("a.z"), 1, true));
-        assertThat(catalogs.branches(SLOT, 3, below, 1, null, Set.of(), 2)).extracting(Branch::streams)
-                .containsExactly(1L, 2L);
-        assertThat(names).allSatisfy(n -> assertThat(NameRange.ALL.contains(new StreamName(n))).isTrue());
-        assertThat(names.stream().filter(n -> below.contains(new StreamName(n)))).containsExactly("a", "a.b", "a.b.c",
-                "a.z");
-    }
-
-    @Test
-    void aNewEntryTakesThePlaceOfTheOldOne() {
-        Catalogs catalogs = files(LIMITS).catalogs();
-        Tombstone tombstone = new Tombstone(List.of(new EpochStart(2, 1), new EpochStart(3, 4)), 9, 5, 1_000,
-                List.of(new UsedId("i", 8, 5, 990)));
-        catalogs.put(SLOT, 3, List.of(new CatalogEntry(STREAM, 4, 3, 2, 100, null)));
-        assertThat(catalogs.list(SLOT, 3, NameRange.ALL, 9))
-                .containsExactly(new CatalogEntry(STREAM, 4, 3, 2, 100, null));
-        assertThat(catalogs.tombstone(SLOT, 3, STREAM)).isEmpty();
-
-        catalogs.put(SLOT, 3, List.of(CatalogEntry.of(STREAM, tombstone)));
-        assertThat(catalogs.list(SLOT, 3, NameRange.ALL, 9)).isEmpty();
-        assertThat(catalogs.tombstone(SLOT, 3, STREAM)).contains(tombstone);
-
-        catalogs.put(SLOT, 3, List.of(new CatalogEntry(STREAM, 10, 6, 1, 7, null)));
-        assertThat(catalogs.list(SLOT, 3, NameRange.ALL, 9)).hasSize(1);
-        assertThat(catalogs.tombstone(SLOT, 3, STREAM)).isEmpty();
-    }
-
-    @Test
-    void aCatalogIsThereForTheNextOwnerAndKeepsOlderOnesOut() {
-        StreamFiles files = files(LIMITS);
-        files.catalogs().put(SLOT, 3, List.of(live("a")));
-        files.catalogs().sync(SLOT, 3);
-        assertThat(files.catalogs().open()).isEqualTo(1);
-        files.forgetSlot(SLOT);
-        assertThat(files.catalogs().open()).isZero();
-
-        assertThat(files.catalogs().list(SLOT, 5, NameRange.ALL, 9)).hasSize(1);
-        assertThatThrownBy(() -> files.catalogs().put(SLOT, 4, List.of(live("b"))))
-                .isInstanceOf(StreamFileException.class);
-        assertThat(files.catalogs().list(SLOT, 5, NameRange.ALL, 9)).hasSize(1);
-    }
-
-    @Test
-    void reindexingEntersWhatHasAFileAndStrikesOffWhatHasNone() {
-        StreamFiles files = files(LIMITS);
-        for (String name : List.of("a", "a.b", "Q.\u00fc", "c")) {
-            files.create(new StreamName(name), SLOT, 3).close();
-        }
-        files.catalogs().put(SLOT, 3,
-                List.of(new CatalogEntry(new StreamName("a"), 4, 3, 2, 100, null), live("phantom")));
-        buried(files, changes.set("x", "1"));
-
-        assertThat(files.catalogs().reindex(SLOT, 3)).isEqualTo(new Catalogs.Reindexed(4, 3, 1));
-
-        assertThat(listed(files.catalogs(), NameRange.ALL, 9)).containsExactly("Q.\u00fc", "a", "a.b", "c");
-        assertThat(files.catalogs().list(SLOT, 3, NameRange.ALL, 9).get(1).messages()).isEqualTo(2);
-        assertThat(files.catalogs().tombstone(SLOT, 3, STREAM)).isPresent();
-    }
-
-    private static CatalogEntry live(String name) {
-        return new CatalogEntry(new StreamName(name), 1, 1, 1, 1, null);
-    }
-
-    private static List<String> listed(Catalogs catalogs, NameRange range, int limit) {
-        return catalogs.list(SLOT, 3, range, limit).stream().map(e -> e.name().value()).toList();
-    }
-
-    /** Destroys the stream after these changes, and removes its file. */
-    private Change.Destroy buried(StreamFiles files, Change... all) {
-        long epoch = all[all.length - 1].epoch();
-        Opened opened = files.open(STREAM, SLOT, epoch);
-        StreamFile file = files.create(STREAM, SLOT, epoch, ((Opened.Absent) opened).before());
-        file.apply(List.of(all));
-        Change.Destroy destroy = changes.destroy("gone" + all[0].number());
-        file.apply(List.of(destroy));
-        file.sync();
-        Tombstone tombstone = file.tombstone();
-        file.close();
-        files.catalogs().put(SLOT, epoch, List.of(CatalogEntry.of(STREAM, tombstone)));
-        files.catalogs().sync(SLOT, epoch);
-        files.remove(STREAM, SLOT, epoch);
-        return destroy;
     }
 
     private StreamFile filled(Change... all) {

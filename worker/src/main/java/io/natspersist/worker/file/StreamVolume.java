@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.file;
+
+import io.natspersist.protocol.StreamName;
+
+/** The volume as streams need it: their files, shared with other workers, and the catalogs of these. */
+public interface StreamVolume extends StreamFiles {
+
+    /**
+     * {@inheritDoc} The slot's catalog holds a tombstone, forced, that this owner has written: any file of a lower epoch that turns up
+     * later is of no meaning.
+     */
+    @Override
+    void remove(StreamName stream, int slot, long epoch);
+
+    /** Which streams there are. */
+    Catalogs catalogs();
+
+    /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
+    void forgetSlot(int slot);
+
+    /** How many damaged files were set aside here. From any thread. */
+    long setAside();
+}

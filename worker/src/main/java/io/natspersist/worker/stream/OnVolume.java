@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.worker.file.StreamFiles;
+import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.stream.Result.Refused;
+import org.jspecify.annotations.Nullable;
+
+/** The volume: the worker's journal, then the streams' files, and the slot's catalog. */
+record OnVolume(JournalWriter journal, StreamFiles files, CatalogLane catalog) implements Backing {
+
+    @Override
+    public boolean lasts() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Refused refusal(Operation op) {
+        return journal.spaceLow()
+                ? new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000)
+                : null;
+    }
+}
