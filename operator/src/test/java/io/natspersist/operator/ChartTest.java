@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.protocol.Version;
 import io.natspersist.settings.Setting;
 import io.natspersist.settings.SharedVariable;
@@ -230,6 +231,12 @@ class ChartTest {
                 .containsExactly("53", "53", "443", "6443", "4222"));
         assertThat(policy.getSpec().getIngress()).singleElement()
                 .satisfies(rule -> assertThat(rule.getFrom()).isNullOrEmpty());
+    }
+
+    @Test
+    void theNotesShowAPersistClusterThatExists() throws IOException {
+        assertThat(Files.readString(Chart.FOLDER.resolve("templates/NOTES.txt")))
+                .contains(new PersistCluster().getApiVersion(), HasMetadata.getPlural(PersistCluster.class));
     }
 
     @ParameterizedTest
