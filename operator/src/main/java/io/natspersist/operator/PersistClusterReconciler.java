@@ -137,10 +137,24 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         if (deployment.isPresent() || !survey.pods().none()) {
             deployment.filter(d -> d.getMetadata().getDeletionTimestamp() == null).ifPresent(d -> context.getClient()
                     .resource(d).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete());
+            tellTheCoordinator(cluster, survey);
+            sayThatItEnds(cluster, survey, context);
             return DeleteControl.noFinalizerRemoval().rescheduleAfter(AGAIN.toMillis());
         }
         coordinators.end(ResourceID.fromResource(cluster));
         return DeleteControl.defaultDelete();
+    }
+
+    private void sayThatItEnds(PersistCluster cluster, Surveyor survey, Context<PersistCluster> context) {
+        HostedCoordinator coordinator = coordinators.of(ResourceID.fromResource(cluster));
+        Coordination coordination = coordinator == null
+                ? new Coordination.Impossible(Reason.DELETING, "it is being deleted, and none was there")
+                : coordinator.seen();
+        PersistClusterStatus status = StatusOf.seen(new Seen(cluster, true, null, survey.rollout(), survey.storage(),
+                coordination, now()));
+        if (!status.equals(cluster.getStatus())) {
+            context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(cluster, status));
+        }
     }
 
     private String now() {

@@ -168,6 +168,26 @@ class PersistOperatorIT {
     }
 
     @Test
+    void whileItsWorkersEndItSaysSo() {
+        apply("main", nats.url());
+        Pod slow = await().atMost(PATIENCE).until(this::pods, pods -> pods.size() == 2).getFirst();
+        finalizers(slow, "[\"natspersist.io/test\"]");
+
+        client.resource(cluster("main")).delete();
+
+        await().atMost(PATIENCE).until(() -> status("main").phase() == Phase.DELETING);
+        assertThat(condition("main", ClusterCondition.Type.PROGRESSING).reason()).isEqualTo(Reason.DELETING);
+        assertThat(operator.coordinated()).isOne();
+        finalizers(slow, "null");
+        await().atMost(PATIENCE).until(() -> cluster("main") == null);
+    }
+
+    private void finalizers(Pod pod, String json) {
+        client.resource(pod).patch(PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\": {\"finalizers\": " + json + "}}");
+    }
+
+    @Test
     void aSecretThatAppearsLaterIsAllThatIsMissing() {
         client.resource(persistCluster("main", "    urlSecret: {name: nats, key: url}\n")).create();
         awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.SECRET_MISSING);
@@ -305,6 +325,41 @@ class PersistOperatorIT {
                 assertThat(worker.dead()).isFalse();
             }
         }
+    }
+
+    @Test
+    void whatOneOperatorBeganAnotherCompletes() {
+        PersistCluster cluster = apply("main", nats.url());
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5))
+                .until(() -> client.serviceAccounts().inNamespace(namespace).withName("main-worker").get() != null);
+        operator.close();
+
+        try (TestOperator second = new TestOperator(namespace)) {
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(wanted(cluster)).allSatisfy(this::isThere));
+            await().atMost(PATIENCE).until(() -> second.coordinated() == 1);
+        }
+    }
+
+    @Test
+    void twoHundredClustersAtOnceAreMadeAndCoordinated() {
+        int count = 200;
+        long began = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            apply("main-" + i, nats.url());
+        }
+
+        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).until(
+                () -> client.resources(PersistCluster.class).inNamespace(namespace).list().getItems().stream()
+                        .filter(PersistOperatorIT::waitsForWorkers).count(),
+                waiting -> waiting == count);
+        System.out.printf("%d clusters after %d ms%n", count, (System.nanoTime() - began) / 1_000_000);
+        assertThat(client.apps().deployments().inNamespace(namespace).list().getItems()).hasSize(count);
+        assertThat(operator.coordinated()).isEqualTo(count);
+    }
+
+    private static boolean waitsForWorkers(PersistCluster cluster) {
+        return cluster.getStatus() != null && cluster.getStatus().conditions().stream()
+                .anyMatch(condition -> condition.reason() == Reason.TABLE_REBUILDING);
     }
 
     /** True once it was asked twice about the same number. */
