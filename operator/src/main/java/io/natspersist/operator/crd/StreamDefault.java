@@ -26,12 +26,21 @@ public record StreamDefault(
             @JsonPropertyDescription("What happens when the stream is full: old lets the first messages go, new refuses"
                     + " more.") @Nullable Discard discard,
             @JsonPropertyDescription("How long messages live that do not say so themselves, in milliseconds.") @Min(1) @Nullable Long ttl,
-            @JsonPropertyDescription("What a change must have reached before it is answered; the cluster's unless given.") @Nullable Durability durability) {}
+            @JsonPropertyDescription("What a change must have reached before it is answered, the cluster's unless given. sync and"
+                    + " relaxed as the cluster's; ephemeral: its worker's memory, and nothing outlives that worker.") @Nullable Kept durability) {}
 
     /** What happens when a stream is full. */
     public enum Discard {
         @JsonProperty("old")
         OLD, @JsonProperty("new")
         NEW
+    }
+
+    /** What a change of a stream must have reached before it is answered. */
+    public enum Kept {
+        @JsonProperty("sync")
+        SYNC, @JsonProperty("relaxed")
+        RELAXED, @JsonProperty("ephemeral")
+        EPHEMERAL
     }
 }

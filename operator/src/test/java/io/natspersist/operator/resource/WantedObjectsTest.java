@@ -7,11 +7,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.natspersist.operator.Kubernetes;
 import io.natspersist.operator.crd.PersistCluster;
+import io.natspersist.protocol.Json;
+import io.natspersist.protocol.StreamConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,6 +54,20 @@ class WantedObjectsTest {
             assertThat(object.getMetadata().getNamespace()).isEqualTo(cluster.getMetadata().getNamespace());
             assertThat(isOwned(object) || object.getKind().equals("PersistentVolumeClaim")).isTrue();
         });
+    }
+
+    /** As a worker reads its file. */
+    private record Rule(String prefix, StreamConfig config) {}
+
+    @Test
+    void workersUnderstandTheStreamDefaults() throws IOException {
+        String json = WorkerConfigMap.streamDefaults(cluster("everything"));
+
+        assertThat(Json.readKnown(json.getBytes(StandardCharsets.UTF_8), Rule[].class)).containsExactly(
+                new Rule("terminals", new StreamConfig(null, null, 86_400_000L, null, null, null,
+                        StreamConfig.Discard.OLD, null, StreamConfig.Durability.EPHEMERAL)),
+                new Rule("", new StreamConfig(null, 1_000_000L, null, null, null, null, StreamConfig.Discard.NEW, null,
+                        null)));
     }
 
     private static boolean isOwned(HasMetadata object) {
