@@ -53,11 +53,9 @@ final class PlantedBugs {
         return (switch (mistake) {
             case ROW_BEFORE_FORCE -> any.inSync().sparse();
             case DURABILITY_IGNORED -> any.inSyncByConfiguration().dense();
-            case NUMBERS_GIVEN_AGAIN -> any.ephemeral().sparse();
             default -> any.inSync().dense();
         })
                 .withFaults(switch (mistake) {
-                    case NUMBERS_GIVEN_AGAIN -> Set.of(BACK_AND_FORTH);
                     case DURABILITY_IGNORED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, DIES_IN_A_FORCE);
                     case ROW_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
                     case JOURNAL_BEFORE_CATALOG -> Set.of(KILL, CRASHES_IN_A_ROW);

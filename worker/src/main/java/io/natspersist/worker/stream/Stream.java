@@ -193,9 +193,7 @@ final class Stream {
     /** Only a stream of which the volume has nothing is ephemeral: what is there stays where it is, whatever the defaults say. */
     private @Nullable Tombstone beginInMemory(@Nullable Tombstone buried) {
         InMemory memory = host.inMemory(slot);
-        Tombstone before = host.mistake(StreamMistake.NUMBERS_GIVEN_AGAIN)
-                ? buried
-                : memory.before(buried, host.now());
+        Tombstone before = memory.before(buried, host.now());
         backing = memory;
         file.goOnFrom(before);
         return before;

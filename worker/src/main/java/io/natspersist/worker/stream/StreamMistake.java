@@ -34,7 +34,5 @@ public enum StreamMistake {
     /** A stream that is opened again has forgotten its configuration. */
     CONFIG_FORGOTTEN,
     /** What a stream's configuration says of durability is not looked at. */
-    DURABILITY_IGNORED,
-    /** An ephemeral stream that begins again under the same owner begins at 1. */
-    NUMBERS_GIVEN_AGAIN
+    DURABILITY_IGNORED
 }
