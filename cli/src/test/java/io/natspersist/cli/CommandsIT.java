@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,11 +203,11 @@ class CommandsIT {
         assertThat(Files.readAllBytes(archive.resolve("it/export/+a.values/4"))).isEqualTo(large);
 
         assertThat(persist.run("import", archive.toString())).isZero();
-        assertThat(persist.out()).contains("it.export.A\t0\t4\n");
+        assertThat(persist.out()).contains("it.export.A\t0\t4\t0\n");
         Path lines = archive.resolve("it/export/+a.jsonl");
         Files.writeString(lines, Files.readString(lines).replace("it.export.A", "it.import"));
         assertThat(persist.run("import", archive.toString(), "--json")).isZero();
-        assertThat(persist.out()).contains("{\"stream\":\"it.import\",\"stored\":4,\"same\":0}");
+        assertThat(persist.out()).contains("{\"stream\":\"it.import\",\"stored\":4,\"same\":0,\"expired\":0}");
         persist.run("all", "it.import", "--json");
         assertThat(persist.out().replaceAll("\"change\":\\d+", "")).isEqualTo(before);
 
@@ -219,10 +220,77 @@ class CommandsIT {
         Files.writeString(lines, Files.readString(lines).replaceAll(",\"id\":\"[^\"]*\"", ""));
         assertThat(persist.run("import", archive.toString())).isEqualTo(4);
         assertThat(persist.run("import", archive.toString(), "--replace")).isZero();
-        assertThat(persist.out()).contains("it.import\t4\t0\n");
+        assertThat(persist.out()).contains("it.import\t4\t0\t0\n");
         assertThat(persist.run("import", archive.toString())).isZero();
-        assertThat(persist.out()).contains("it.import\t0\t4\n");
+        assertThat(persist.out()).contains("it.import\t0\t4\t0\n");
         assertThat(persist.run("import", archive.resolve("none").toString())).isEqualTo(3);
+    }
+
+    @Test
+    void aCopyExpiresWhenItsMessageDoesAndWhatHasExpiredIsLeftOut() throws IOException {
+        long now = System.currentTimeMillis();
+        String soon = ",\"expires\":" + (now + 3_600_000);
+        String lines = "{\"seq\":1,\"time\":1,\"value\":\"stays\"}\n{\"seq\":2,\"time\":2,\"value\":\"goes\"" + soon
+                + "}\n{\"seq\":3,\"time\":3,\"value\":\"gone\",\"expires\":" + (now - 1) + "}\n";
+        Path archive = Files.createDirectories(folder.resolve("expiring"));
+        Files.writeString(archive.resolve("x.jsonl"), "{\"stream\":\"it.expiring\"}\n" + lines);
+
+        assertThat(persist.run("import", archive.toString())).isZero();
+        assertThat(persist.out()).isEqualTo("it.expiring\t2\t0\t1\n");
+        assertThat(expiries("it.expiring")).satisfiesExactly(
+                stays -> assertThat(stays).isZero(),
+                goes -> assertThat(goes).isBetween(now + 3_590_000, now + 3_660_000));
+        assertThat(persist.run("import", archive.toString())).isZero();
+        assertThat(persist.out()).isEqualTo("it.expiring\t0\t2\t1\n");
+        Path exported = folder.resolve("expiring.again");
+        assertThat(persist.run("export", exported.toString(), "it.expiring")).isZero();
+        assertThat(exported.resolve("it/expiring.jsonl")).content()
+                .contains("\"expires\":" + expiries("it.expiring").get(1));
+
+        assertThat(persist.runWith(lines, "set", "it.expiring.copy", "--many")).isZero();
+        assertThat(persist.out()).isEqualTo("1\n2\n");
+        assertThat(expiries("it.expiring.copy")).satisfiesExactly(
+                stays -> assertThat(stays).isZero(),
+                goes -> assertThat(goes).isBetween(now + 3_590_000, now + 3_660_000));
+        assertThat(persist.runWith("{\"value\":\"x\",\"ttl\":5" + soon + "}\n", "set", "it.expiring.copy", "--many"))
+                .isEqualTo(2);
+        assertThat(persist.err()).contains("line 1 has both a ttl and an expires");
+    }
+
+    /** Of all messages; 0 where one never expires. */
+    private List<Long> expiries(String stream) {
+        persist.run("all", stream, "--json");
+        return persist.out().lines().map(line -> line.contains("\"expires\":")
+                ? Long.parseLong(line.replaceFirst(".*\"expires\":(\\d+).*", "$1"))
+                : 0L).toList();
+    }
+
+    @Test
+    void streamsAreListedAsATreeAndTheirCatalogsMadeAnew() {
+        persist.run("set", "it.list.b", "12");
+        persist.run("set", "it.list.b.c", "3");
+        persist.run("set", "it.list.a.x", "4");
+        persist.run("set", "it.listz", "5");
+
+        assertThat(persist.run("ls", "it.list")).isZero();
+        assertThat(persist.out()).isEqualTo("it.list.a.x\nit.list.b\nit.list.b.c\n");
+        assertThat(persist.run("ls", "it.list.b", "--long")).isZero();
+        assertThat(persist.out()).isEqualTo("1\t2\t1\t1\tit.list.b\n1\t1\t1\t1\tit.list.b.c\n");
+        assertThat(persist.run("ls", "it.list.b", "--json")).isZero();
+        assertThat(persist.out()).startsWith(
+                "{\"name\":\"it.list.b\",\"messages\":1,\"bytes\":2,\"lastSeq\":1,\"change\":1}\n");
+        assertThat(persist.run("tree", "it.list")).isZero();
+        assertThat(persist.out()).isEqualTo("1\tit.list.a\n2\tit.list.b\t*\n");
+        assertThat(persist.run("tree", "it.list", "--depth", "2", "--json")).isZero();
+        assertThat(persist.out()).contains("{\"prefix\":\"it.list.a.x\",\"streams\":1,\"stream\":true}\n");
+        assertThat(persist.run("ls", "it.list.none")).isZero();
+        assertThat(persist.out()).isEmpty();
+
+        persist.run("flush", "it.list.b");
+        assertThat(persist.run("reindex")).isZero();
+        assertThat(persist.out().lines().toList().getLast()).startsWith("1024 slots, ").endsWith(" 0 removed");
+        assertThat(persist.run("ls", "it.list")).isZero();
+        assertThat(persist.out().lines()).hasSize(3);
     }
 
     @Test

@@ -136,6 +136,10 @@ public final class PersistClient implements AutoCloseable {
         return () -> new PageIterator<>(this, lists.streams(name, null, PAGE));
     }
 
+    StreamLists lists() {
+        return lists;
+    }
+
     /**
      * One page of {@link #list()}, without waiting. A page's position says nothing.
      *

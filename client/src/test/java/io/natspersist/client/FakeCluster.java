@@ -4,6 +4,7 @@ package io.natspersist.client;
 import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.ChangeNotice;
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.HeaderFields;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.ServiceError;
 import io.natspersist.protocol.StreamName;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,9 @@ final class FakeCluster {
     double overloaded;
     /** False: as if NATS permissions kept clients from the tables. */
     boolean tablesAnswer = true;
+    /** What lists and reindexing are answered with; null: as they should be. */
+    @Nullable
+    ErrorCode listsRefused;
     /** How long a new owner answers "retry". */
     long movingMillis = 50;
     AssignmentTable table = AssignmentTable.empty(SLOTS);
@@ -194,8 +199,12 @@ final class FakeCluster {
         String[] parts = request.subject().substring(subjects.operations(worker.incarnation().worker()).length() - 1)
                 .split("\\.", 2);
         String op = parts[0];
-        String name = parts[1];
         requests.merge(op, 1, Integer::sum);
+        if (op.equals("list") || op.equals("reindex")) {
+            reply(worker.transport(), request, catalogs(worker, op, parts.length == 1 ? null : parts[1], request));
+            return;
+        }
+        String name = parts[1];
         SlotAssignment slot = table.slot(slotOf(name));
         if (!worker.incarnation().equals(slot.owner())) {
             reply(worker.transport(), request, new FakeStream.Reply(
@@ -220,6 +229,25 @@ final class FakeCluster {
                 stream.made.forEach(c -> publish(worker, name, new ChangeNotice.Changed(FakeStream.wire(c))));
             }
         }
+    }
+
+    private FakeStream.Reply catalogs(Worker worker, String op, @Nullable String argument, Message request) {
+        if (listsRefused != null) {
+            return FakeStream.Reply.error(listsRefused, "as the test says");
+        }
+        List<Integer> served = IntStream.range(0, SLOTS)
+                .filter(slot -> worker.incarnation().equals(table.slot(slot).owner())
+                        && movingUntil.getOrDefault(slot, 0L) <= time.millis())
+                .boxed().toList();
+        if (op.equals("list")) {
+            return FakeLists.answer(streams.values().stream().filter(s -> served.contains(slotOf(s.name))).toList(),
+                    served, argument, new HeaderFields(request.headers()));
+        }
+        int slot = Integer.parseInt(java.util.Objects.requireNonNull(argument));
+        long there = streams.keySet().stream().filter(name -> slotOf(name) == slot).count();
+        return served.contains(slot)
+                ? FakeStream.Reply.json(Map.of("slot", slot, "streams", there, "added", 0, "removed", 0))
+                : FakeStream.Reply.error(ErrorCode.NOT_OWNER, "not mine");
     }
 
     private void publish(Worker worker, String stream, ChangeNotice notice) {

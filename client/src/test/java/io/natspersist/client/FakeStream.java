@@ -12,6 +12,7 @@ import io.natspersist.protocol.ServiceError;
 import io.natspersist.protocol.SetItem;
 import io.natspersist.protocol.SetMany;
 import io.natspersist.protocol.SetResults;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Headers;
@@ -32,7 +33,11 @@ final class FakeStream {
 
     final String name;
     final ModelStream model;
+    /** What every stream of this cluster is configured to, whatever it says itself. */
+    static final long MOST_BYTES = 1_000_000;
+
     int duplicates;
+    private StreamConfig config = StreamConfig.NONE;
     private final Map<String, Map<String, Object>> answersById = new HashMap<>();
     /** Changes made by the last operation, to be told. */
     final List<Change> made = new ArrayList<>();
@@ -64,6 +69,9 @@ final class FakeStream {
                     model.lastSeq())));
             case "get" -> get(fields);
             case "getAll" -> getAll(fields);
+            case "config" -> request.payload().length == 0
+                    ? Reply.json(configured())
+                    : once(fields, () -> configure(StreamConfig.read(request.payload())));
             case "keys" -> keys(fields);
             case "info" -> info(owner);
             case "flush" -> Reply.json(at(new LinkedHashMap<>()));
@@ -109,7 +117,7 @@ final class FakeStream {
         }
         long seq = fields.number(HeaderNames.SEQ, model.lastSeq() + 1);
         made.add(model.add(at -> new Change.Set(at, new StreamMessage(seq, fields.number(HeaderNames.TIME, now),
-                fields.has(HeaderNames.TTL) ? now + fields.required(HeaderNames.TTL) : 0, at.change(), key,
+                expires(fields, now), at.change(), key,
                 fields.text(HeaderNames.MSG_ID), fields.ofMessage(),
                 fields.flag(HeaderNames.NO_VALUE) ? null : payload))));
         Map<String, Object> result = new LinkedHashMap<>();
@@ -145,12 +153,19 @@ final class FakeStream {
                 .addIfPresent(HeaderNames.MSG_ID, item.msgId())
                 .addIfPresent(HeaderNames.NO_VALUE, item.value() == null ? "true" : null);
         Map.of(HeaderNames.SEQ, item.seq(), HeaderNames.EXPECT_LAST_SEQ, item.expectLastSeq(), HeaderNames.EXPECT_SEQ,
-                item.expectSeq(), HeaderNames.TIME, item.time()).forEach((name, number) -> {
+                item.expectSeq(), HeaderNames.TIME, item.time(), HeaderNames.TTL, item.ttl())
+                .forEach((name, number) -> {
                     if (number != SetItem.ABSENT) {
                         headers.add(name, number);
                     }
                 });
         return headers.build().and(item.headers());
+    }
+
+    /** 0: never. */
+    private static long expires(HeaderFields fields, long now) {
+        long ttl = fields.number(HeaderNames.TTL, 0);
+        return ttl == 0 ? 0 : now + ttl;
     }
 
     private Object delete(HeaderFields fields) {
@@ -177,6 +192,21 @@ final class FakeStream {
         return at(result);
     }
 
+    private Object configure(StreamConfig asked) {
+        if (!asked.equals(config)) {
+            config = asked;
+            made.add(model.add(at -> new Change.Config(at, asked)));
+        }
+        return configured();
+    }
+
+    private Map<String, Object> configured() {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("config", config);
+        result.put("effective", config.withMaxMsgSize(MOST_BYTES));
+        return at(result);
+    }
+
     private Reply get(HeaderFields fields) {
         Optional<StreamMessage> found;
         if (fields.has(HeaderNames.SEQ)) {
@@ -194,6 +224,7 @@ final class FakeStream {
 
     private Reply message(StreamMessage m) {
         Headers headers = Headers.builder().add(HeaderNames.SEQ, m.seq()).add(HeaderNames.TIME, m.time())
+                .addIfPresent(HeaderNames.EXPIRES, m.expires() == 0 ? null : Long.toString(m.expires()))
                 .add(HeaderNames.CHANGE, m.change()).add(HeaderNames.EPOCH, model.position().epoch())
                 .addIfPresent(HeaderNames.KEY, m.key()).addIfPresent(HeaderNames.MSG_ID, m.msgId())
                 .addIfPresent(HeaderNames.NO_VALUE, m.value() == null ? "true" : null).build().and(m.headers());
@@ -238,6 +269,13 @@ final class FakeStream {
         result.put("lastSeq", model.lastSeq());
         result.put("owner", owner);
         return Reply.json(at(result));
+    }
+
+    /** As an item of a list. */
+    Map<String, Object> listed() {
+        return Map.of("name", name, "messages", model.messages().size(), "bytes",
+                model.messages().values().stream().mapToLong(StreamMessage::size).sum(), "change",
+                model.position().change(), "seq", model.lastSeq());
     }
 
     private Reply resume(HeaderFields fields) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.simulation.LinkFaults;
 import io.natspersist.transport.Headers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,64 @@ class PersistClientTest {
         assertThat(wait(stream.setAllOrNone(new Batch()))).isEmpty();
         assertThat(wait(stream.setAllOrNone(new Batch().add(bytes("y")).add(bytes("z"))))).extracting(Stored::seq)
                 .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void aStreamIsConfiguredAsAWholeAndItsWatchersAreTold() {
+        StrictListener listener = new StrictListener();
+        wait(stream.watch(WatchFrom.beginning(), listener).ready());
+        StreamConfig limits = StreamConfig.NONE.withMaxMsgs(10L).withTtl(60_000L);
+        StreamConfig other = StreamConfig.NONE.withMaxBytes(1L << 20);
+        assertThat(wait(stream.config()).config()).isEqualTo(StreamConfig.NONE);
+
+        Configured first = wait(stream.configure(limits));
+
+        assertThat(first).isEqualTo(new Configured(limits, limits.withMaxMsgSize(FakeStream.MOST_BYTES),
+                new Position(epoch(), 1)));
+        assertThat(wait(stream.configure(limits)).position().change()).isEqualTo(1);
+        assertThat(wait(stream.configure(other)).config()).isEqualTo(other);
+        assertThat(wait(stream.config()).config()).isEqualTo(other);
+        cluster.time.runFor(3_000);
+        assertThat(listener.changes).containsExactly(new Change.Config(new Position(epoch(), 1), limits),
+                new Change.Config(new Position(epoch(), 2), other));
+    }
+
+    @Test
+    void aConfigurationThatIsRefusedForNowIsSentAgain() {
+        wait(stream.set(bytes("x")));
+        StreamConfig limits = StreamConfig.NONE.withMaxMsgs(10L);
+        cluster.overloaded = 1;
+        CompletableFuture<Configured> configured = stream.configure(limits);
+        cluster.time.runFor(300);
+        assertThat(configured).isNotDone();
+        cluster.overloaded = 0;
+
+        assertThat(wait(configured)).extracting(Configured::config, c -> c.position().change())
+                .containsExactly(limits, 2L);
+        assertThat(cluster.asked("config")).isGreaterThan(1);
+    }
+
+    @Test
+    void whatIsPutWithATimeToLiveSaysWhenItGoes() {
+        AsyncKeyValue store = client.kv("sessions").async();
+        wait(store.put("short", bytes("1"), Duration.ofMinutes(5)));
+        wait(store.put("kept", bytes("2"), Duration.ZERO));
+        wait(store.put("plain", bytes("3")));
+        AsyncStream messages = client.stream("sessions").async();
+        wait(messages.setMany(new Batch().add(SetOptions.key("batch").withTtl(Duration.ofMillis(1)), bytes("4"))));
+
+        assertThat(lives(messages, "short")).isEqualTo(300_000);
+        assertThat(lives(messages, "batch")).isEqualTo(1);
+        assertThat(wait(messages.get("kept")).orElseThrow().expires()).isZero();
+        assertThat(wait(messages.get("plain")).orElseThrow().expires()).isZero();
+        assertThatThrownBy(() -> store.put("k", bytes("5"), Duration.ofNanos(1)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a millisecond at least");
+    }
+
+    /** For how long from when it was stored, ms. */
+    private long lives(AsyncStream messages, String key) {
+        StreamMessage message = wait(messages.get(key)).orElseThrow();
+        return message.expires() - message.time();
     }
 
     @Test

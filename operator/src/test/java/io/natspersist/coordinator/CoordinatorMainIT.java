@@ -4,6 +4,7 @@ package io.natspersist.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.protocol.table.AssignmentTable;
@@ -17,11 +18,13 @@ import io.natspersist.transport.Transport;
 import io.natspersist.transport.nats.NatsServer;
 import io.natspersist.transport.nats.NatsTransport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -108,17 +111,60 @@ class CoordinatorMainIT {
                 "--table is missing");
     }
 
+    @Test
+    void asJsonEveryLogLineIsAnObjectWithItsFields() throws Exception {
+        coordinator.destroyForcibly().waitFor();
+        Path log = folder.resolve("log");
+        Files.deleteIfExists(log);
+        coordinator = launch(Map.of("PERSIST_LOG_FORMAT", "json"), "--table", table().toString(), "--nats",
+                server.url());
+        HeartbeatReply registered = beat(0, 0, NOTHING, r -> r.incarnation() > 0);
+
+        List<JsonNode> lines = new ArrayList<>();
+        await().untilAsserted(() -> {
+            lines.clear();
+            for (String line : Files.readAllLines(log)) {
+                lines.add(Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class));
+            }
+            assertThat(lines).anyMatch(line -> named(line, "worker").equals("a")
+                    && named(line, "incarnation").equals("" + registered.incarnation()));
+        });
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.path("timestamp").isIntegralNumber()).isTrue();
+            assertThat(line.path("level").asText()).isIn("ERROR", "WARN", "INFO");
+            assertThat(line.path("loggerName").asText()).startsWith("io.natspersist.");
+            assertThat(line.path("threadName").asText()).isNotEmpty();
+            assertThat(line.path("formattedMessage").asText()).isNotEmpty();
+        });
+    }
+
+    /** What the line's event is about. */
+    private static String named(JsonNode line, String name) {
+        for (JsonNode pair : line.path("kvpList")) {
+            if (pair.has(name)) {
+                return pair.path(name).asText();
+            }
+        }
+        return "";
+    }
+
     private Path table() {
         return folder.resolve("table.json");
     }
 
     private Process launch(String... arguments) throws IOException {
+        return launch(Map.of(), arguments);
+    }
+
+    private Process launch(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp", System.getProperty("java.class.path"), CoordinatorMain.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
+        ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+        process.environment().putAll(environment);
+        return process.start();
     }
 
     private static Heartbeat heartbeat(String worker, long incarnation, long version, Heartbeat.Report report) {

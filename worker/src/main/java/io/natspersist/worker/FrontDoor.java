@@ -72,7 +72,7 @@ final class FrontDoor {
         return waiting.get();
     }
 
-    /** How many bytes those carry. */
+    /** About how many bytes of memory those take. */
     long waitingBytes() {
         return waitingBytes.get();
     }
@@ -107,7 +107,7 @@ final class FrontDoor {
             refuse(replyTo, counts, ServiceError.badRequest(e));
             return;
         }
-        long bytes = operation.bytes();
+        long bytes = operation.heldBytes();
         if (waiting.get() >= config.maxWaiting() || waitingBytes.get() + bytes > config.maxWaitingBytes()) {
             refuse(replyTo, counts,
                     new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200));

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * @param outOfTouchMillis without an answer to a heartbeat sent within this time it proves, before it answers a read, that
  *        nobody has taken over, and looks every second whether it was told to halt
  * @param maxWaiting how many requests may wait for their answer; more are refused
- * @param maxWaitingBytes the same for the bytes that they carry
+ * @param maxWaitingBytes the same for about the memory that they take
  */
 public record WorkerConfig(String name, Subjects subjects, JournalConfig journal, StreamsConfig streams,
         long heartbeatMillis, long outOfTouchMillis, int maxWaiting, long maxWaitingBytes) {

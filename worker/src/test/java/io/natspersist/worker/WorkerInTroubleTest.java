@@ -106,7 +106,7 @@ class WorkerInTroubleTest {
 
     @Test
     void moreBytesThanMayWaitAreRefusedAndTheRestIsCarriedOut() {
-        aBurstBeyondTheBoundIsRefused(config().withWaiting(1_000, 1_250), 12);
+        aBurstBeyondTheBoundIsRefused(config().withWaiting(1_000, 9_000), 12);
     }
 
     @Test

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(name = "import", description = {
         "Store what 'persist export' has written, under the same names and seqs. What is there already is left alone, so it can"
                 + " be repeated.",
-        "Prints of each stream how many messages were stored, and how many were there."}, footer = {"", "Examples:",
+        "What was to expire does so when it was to; what has expired by now is left out.",
+        "Prints of each stream how many messages were stored, were there, and had expired."}, footer = {"", "Examples:",
                 "  persist import backup", "  persist import backup --replace --json"})
 public final class ImportCommand extends ArchiveCommand {
 
@@ -32,9 +33,10 @@ public final class ImportCommand extends ArchiveCommand {
             throw new Failure(ExitCode.NOT_FOUND, "there is no folder " + folder());
         }
         for (Path lines : archive.streams()) {
-            Counts counts = new ImportedStream(lines, client, replace).read();
-            print(counts.stream() + "\t" + counts.stored() + "\t" + counts.same(), Archive.JSON.createObjectNode()
-                    .put("stream", counts.stream()).put("stored", counts.stored()).put("same", counts.same()));
+            Counts counts = new ImportedStream(lines, client, replace, System::currentTimeMillis).read();
+            print(counts.stream() + "\t" + counts.stored() + "\t" + counts.same() + "\t" + counts.expired(),
+                    Archive.JSON.createObjectNode().put("stream", counts.stream()).put("stored", counts.stored())
+                            .put("same", counts.same()).put("expired", counts.expired()));
         }
     }
 }

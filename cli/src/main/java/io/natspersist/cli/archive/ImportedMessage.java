@@ -2,6 +2,7 @@
 package io.natspersist.cli.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.natspersist.cli.stream.Expiry;
 import io.natspersist.client.SetOptions;
 import io.natspersist.client.StreamHandle;
 import io.natspersist.client.StreamMessage;
@@ -20,17 +21,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message of an archive.
  *
- * @param options with its seq, key, id, time and headers
+ * @param options with its seq, key, id, time, headers and how long it lives
+ * @param expiry when it goes by itself
+ * @param expired whether it is gone by now
  * @param value null: it has none, or it is in the file
  * @param file null: its value is not in a file of its own
  */
-record ImportedMessage(long seq, SetOptions options, byte @Nullable [] value, @Nullable Path file) {
+record ImportedMessage(long seq, SetOptions options, Expiry expiry, boolean expired,
+        byte @Nullable [] value, @Nullable Path file) {
+
+    /** Times of copies differ by how long they were on their way, and by how clocks differ. */
+    private static final long SAME_TIME_MILLIS = 60_000;
 
     /**
      * @param folder where files that a line names lie
+     * @param now ms since the epoch
      * @throws IOException when the line does not make sense
      */
-    static ImportedMessage read(String line, Path folder) throws IOException {
+    static ImportedMessage read(String line, Path folder, long now) throws IOException {
         JsonNode fields = Archive.JSON.readTree(line);
         long seq = fields.path("seq").asLong();
         if (seq < 1 || !fields.has("time")) {
@@ -40,11 +48,14 @@ record ImportedMessage(long seq, SetOptions options, byte @Nullable [] value, @N
         for (JsonNode header : fields.path("headers")) {
             headers.add(header.path(0).asText(), header.path(1).asText());
         }
+        Expiry expiry = Expiry.of(fields);
+        boolean expired = expiry.isPast(now);
         SetOptions options = new SetOptions(fields.path("key").textValue(), seq, null, null,
-                fields.path("id").textValue(), fields.path("time").asLong(), null, headers.build());
+                fields.path("id").textValue(), fields.path("time").asLong(),
+                expired ? null : expiry.left(now), headers.build());
         String text = fields.path("value").textValue();
         String file = fields.path("file").textValue();
-        return new ImportedMessage(seq, options,
+        return new ImportedMessage(seq, options, expiry, expired,
                 text != null ? text.getBytes(StandardCharsets.UTF_8) : fields.path("base64").binaryValue(),
                 file == null ? null : inside(folder, file));
     }
@@ -62,7 +73,9 @@ record ImportedMessage(long seq, SetOptions options, byte @Nullable [] value, @N
     boolean isSameAs(StreamMessage there, StreamHandle stream) throws IOException {
         if (there.seq() != seq || !Objects.equals(there.key(), options.key())
                 || !Objects.equals(there.msgId(), options.msgId()) || !Objects.equals(there.time(), options.time())
-                || !there.headers().equals(options.headers())) {
+                || !there.headers().equals(options.headers())
+                || (there.expires() == 0) != (expiry.at() == 0)
+                || Math.abs(there.expires() - expiry.at()) > SAME_TIME_MILLIS) {
             return false;
         }
         if (file == null) {

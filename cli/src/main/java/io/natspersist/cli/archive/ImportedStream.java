@@ -18,10 +18,11 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a stream's messages back under their seqs. What is there already, the same in everything, is left alone, so that it can
+ * Puts a stream's messages back under their seqs; what has expired by now is left out, the rest expires when it was to. What is there already, the same in everything, is left alone, so that it can
  * be done again.
  */
 final class ImportedStream {
@@ -31,20 +32,26 @@ final class ImportedStream {
     private final Path lines;
     private final PersistClient client;
     private final boolean replace;
+    private final LongSupplier clock;
     private final Deque<CompletableFuture<Stored>> underWay = new ArrayDeque<>();
     private String name = "";
     private long stored;
     private long same;
+    private long expired;
 
-    /** @param replace whether another message under the same seq is replaced; else it is an error */
-    ImportedStream(Path lines, PersistClient client, boolean replace) {
+    /**
+     * @param replace whether another message under the same seq is replaced; else it is an error
+     * @param clock ms since the epoch
+     */
+    ImportedStream(Path lines, PersistClient client, boolean replace, LongSupplier clock) {
         this.lines = lines;
         this.client = client;
         this.replace = replace;
+        this.clock = clock;
     }
 
-    /** How many messages were stored, and how many were there already. */
-    record Counts(String stream, long stored, long same) {}
+    /** How many messages were stored, were there already, and had expired. */
+    record Counts(String stream, long stored, long same, long expired) {}
 
     Counts read() throws IOException {
         try (BufferedReader in = Files.newBufferedReader(lines)) {
@@ -60,17 +67,21 @@ final class ImportedStream {
                 ImportedMessage message;
                 number++;
                 try {
-                    message = ImportedMessage.read(line, folder());
+                    message = ImportedMessage.read(line, folder(), clock.getAsLong());
                 } catch (IOException | IllegalArgumentException e) {
                     throw broken(number, String.valueOf(e.getMessage()), e);
                 }
-                take(message, target.at(message.seq()), stream);
+                if (message.expired()) {
+                    expired++;
+                } else {
+                    take(message, target.at(message.seq()), stream);
+                }
             }
         }
         while (!underWay.isEmpty()) {
             join();
         }
-        return new Counts(name, stored, same);
+        return new Counts(name, stored, same, expired);
     }
 
     /** The messages that the stream held when the import began. */

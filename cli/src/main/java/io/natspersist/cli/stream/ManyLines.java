@@ -12,16 +12,20 @@ import io.natspersist.client.SetOptions;
 import io.natspersist.client.SetResult;
 import io.natspersist.client.StreamHandle;
 import io.natspersist.transport.Headers;
-import java.time.Duration;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Messages to be set, a JSON object a line, in the form in which they are printed. */
+/**
+ * Messages to be set, a JSON object a line, in the form in which they are printed. One that says when it expires is to expire
+ * then; if it has by now, it is left out.
+ */
 final class ManyLines {
 
     private static final int MOST_AT_ONCE = 1_000;
@@ -31,10 +35,13 @@ final class ManyLines {
             "expectSeq", "expectLastSeq", "change", "expires", "epoch", "size");
 
     private final BufferedReader in;
+    private final LongSupplier clock;
     private int lines;
 
-    ManyLines(BufferedReader in) {
+    /** @param clock ms since the epoch */
+    ManyLines(BufferedReader in, LongSupplier clock) {
         this.in = in;
+        this.clock = clock;
     }
 
     /** Tells a line for each message. A line that is none ends it: what was before it in a full request is stored. */
@@ -75,7 +82,11 @@ final class ManyLines {
                     throw new IllegalArgumentException("has an unknown field '" + name + "'");
                 }
             });
-            batch.add(options(json), value(json));
+            Expiry expiry = Expiry.of(json);
+            long now = clock.getAsLong();
+            if (!expiry.isPast(now)) {
+                batch.add(options(json, expiry, now), value(json));
+            }
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new Failure(ExitCode.USAGE, "line " + lines + " " + (e instanceof JsonProcessingException bad
                     ? "is no JSON: " + bad.getOriginalMessage()
@@ -83,14 +94,20 @@ final class ManyLines {
         }
     }
 
-    private static SetOptions options(JsonNode json) {
+    private static SetOptions options(JsonNode json, Expiry expiry, long now) {
         return new SetOptions(text(json, "key"), number(json, "seq"), number(json, "expectLastSeq"),
-                number(json, "expectSeq"), text(json, "id"), number(json, "time"), ttl(json),
+                number(json, "expectSeq"), text(json, "id"), number(json, "time"), ttl(json, expiry, now),
                 headers(json.get("headers")));
     }
 
-    private static @Nullable Duration ttl(JsonNode json) {
+    private static @Nullable Duration ttl(JsonNode json, Expiry expiry, long now) {
         Long millis = number(json, "ttl");
+        if (expiry.at() != 0) {
+            if (millis != null) {
+                throw new IllegalArgumentException("has both a ttl and an expires");
+            }
+            return expiry.left(now);
+        }
         return millis == null ? null : Duration.ofMillis(millis);
     }
 

@@ -43,7 +43,8 @@ public final class SetCommand extends StreamCommand {
     private boolean lines;
 
     @Option(names = "--many", description = "each line of standard input is a JSON object, as all --json prints them: value or"
-            + " base64, and perhaps key, seq, id, time, headers, expectSeq, expectLastSeq; many travel in one request")
+            + " base64, and perhaps key, seq, id, time, ttl or expires, headers, expectSeq, expectLastSeq; many travel in one"
+            + " request; what has expired is left out")
     private boolean many;
 
     @Option(names = "--all-or-none", description = "with --many: at most 1,000, stored together or not at all")
@@ -105,7 +106,8 @@ public final class SetCommand extends StreamCommand {
     @Override
     ExitCode run(StreamHandle stream) throws IOException {
         if (many) {
-            return new ManyLines(new BufferedReader(new InputStreamReader(terminal().in(), StandardCharsets.UTF_8)))
+            return new ManyLines(new BufferedReader(new InputStreamReader(terminal().in(), StandardCharsets.UTF_8)),
+                    System::currentTimeMillis)
                     .store(stream, allOrNone, this::print);
         }
         if (lines) {

@@ -9,8 +9,16 @@ import io.natspersist.cli.Main;
 import io.natspersist.cli.RecordedTerminal;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -73,6 +81,54 @@ class UpCommandIT {
         assertThat(natsServers(up)).isEmpty();
     }
 
+    @Test
+    void metricsAndHealthOfAllItsProcessesAreServedFromThePortThatWasGiven() throws Exception {
+        int port = threeFreePorts();
+        Process up = up("--metrics", Integer.toString(port));
+        try {
+            urlOf(up);
+            for (int process = 0; process < 3; process++) {
+                awaitLine(up, Pattern.compile("  metrics   http://127.0.0.1:" + (port + process) + "/metrics of "
+                        + (process == 0 ? "the coordinator" : "w" + (process - 1))));
+                assertThat(get(port + process, "/health/live").statusCode()).isEqualTo(200);
+                int at = port + process;
+                await().atMost(Duration.ofSeconds(20)).until(() -> get(at, "/health/ready").statusCode() == 200);
+            }
+            assertThat(get(port, "/metrics").body()).contains("\npersist_coordinator_slots{",
+                    "persist_coordinator_workers{cluster=\"persist.default\"} 2.0", "\njvm_memory_used_bytes{");
+            for (int worker = 0; worker < 2; worker++) {
+                assertThat(get(port + 1 + worker, "/metrics").body())
+                        .contains(
+                                "persist_worker_connected{cluster=\"persist.default\",worker=\"w" + worker + "\"} 1.0");
+            }
+        } finally {
+            up.destroy();
+            assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** The first of three in a row, free a moment ago. */
+    private static int threeFreePorts() throws IOException {
+        while (true) {
+            try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket second = new ServerSocket(first.getLocalPort() + 1, 1,
+                            InetAddress.getLoopbackAddress());
+                    ServerSocket third = new ServerSocket(first.getLocalPort() + 2, 1,
+                            InetAddress.getLoopbackAddress())) {
+                return third.getLocalPort() - 2;
+            } catch (BindException taken) {
+                System.out.println("not three free ports in a row: " + taken.getMessage());
+            }
+        }
+    }
+
+    private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
     /** The servers themselves, not the shell that each has for a parent. */
     private static List<ProcessHandle> natsServers(Process up) {
         return up.descendants().filter(p -> p.info().command().filter(c -> c.endsWith("/nats-server")).isPresent())
@@ -89,12 +145,14 @@ class UpCommandIT {
         await().atMost(Duration.ofSeconds(60)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     }
 
-    private Process up() throws IOException {
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+    private Process up(String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                 "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 Main.class.getName(), "up", "--with-nats", "--port", "0", "--dir", folder.toString(), "--worker-memory",
-                "128m")
-                .redirectErrorStream(true).start();
+                "128m"));
+        command.addAll(List.of(more));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static String urlOf(Process up) throws IOException {

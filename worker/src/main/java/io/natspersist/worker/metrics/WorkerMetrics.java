@@ -39,7 +39,7 @@ public final class WorkerMetrics {
                     WorkerMetrics::times),
             Metric.gauge("persist_worker_waiting_requests", "requests inside that wait for their answer",
                     m -> (double) m.waiting()),
-            Metric.gauge("persist_worker_waiting_bytes", "what those carry", m -> (double) m.waitingBytes()),
+            Metric.gauge("persist_worker_waiting_bytes", "about how much memory those take", m -> (double) m.waitingBytes()),
 
             journal("persist_worker_journal_bytes", "what its journal takes on the volume", JournalCounts::bytes),
             journal("persist_worker_journal_unwritten_bytes", "what waits in memory to be written to its journal",

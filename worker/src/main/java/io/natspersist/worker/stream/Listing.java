@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listing {
 
-    private static final int FEWEST = 8;
     private static final int MOST = 512;
     /** What an item takes in an answer beside its name, at most. */
     private static final int ITEM_OVERHEAD = 160;
@@ -117,13 +116,19 @@ final class Listing {
         private java.util.Map.@Nullable Entry<StreamName, Known> nextKnown = known.hasNext() ? known.next() : null;
 
         Merged() {
-            int few = Math.clamp(2L * request.limit() / Math.max(1, slots.size()), FEWEST, MOST);
+            int few = Math.clamp(share(request.limit(), slots.size()), 1, MOST);
             for (Slot slot : slots) {
                 Cursor cursor = new Cursor(slot, few);
                 if (cursor.advance()) {
                     heads.add(cursor);
                 }
             }
+        }
+
+        /** As many names as one of the slots seldom exceeds, where names fall to slots by chance. */
+        private static long share(int names, int slots) {
+            double mean = (double) names / Math.max(1, slots);
+            return (long) Math.ceil(mean + 2 * Math.sqrt(mean));
         }
 
         @Nullable

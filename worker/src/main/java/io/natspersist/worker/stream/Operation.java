@@ -25,9 +25,14 @@ public sealed interface Operation {
         return false;
     }
 
-    /** Bytes that it holds while it waits. */
+    /** Bytes of what it brings to be stored. */
     default long bytes() {
         return 0;
+    }
+
+    /** About how many bytes of memory it takes until it is answered. */
+    default long heldBytes() {
+        return bytes();
     }
 
     /**
@@ -40,6 +45,9 @@ public sealed interface Operation {
      */
     record Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId, long time,
             long ttl, Headers headers, byte @Nullable [] value, @Nullable LargeValue large) implements Operation {
+
+        /** What it takes beside its bytes until it is answered: as it came, and as a change in a group, a notice, a result. */
+        private static final long OVERHEAD = 600;
 
         /** With its value, or without any. */
         public Set(@Nullable String key, long seq, long expectLastSeq, long expectSeq, @Nullable String msgId,
@@ -60,6 +68,11 @@ public sealed interface Operation {
         @Override
         public long bytes() {
             return Change.bytesOf(key, headers, value);
+        }
+
+        @Override
+        public long heldBytes() {
+            return OVERHEAD + bytes();
         }
     }
 
@@ -86,6 +99,11 @@ public sealed interface Operation {
         @Override
         public long bytes() {
             return items.stream().mapToLong(Set::bytes).sum();
+        }
+
+        @Override
+        public long heldBytes() {
+            return items.stream().mapToLong(Set::heldBytes).sum();
         }
     }
 
