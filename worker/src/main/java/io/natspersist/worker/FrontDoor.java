@@ -29,6 +29,9 @@ final class FrontDoor {
     /** What an answer may take beside the message: subject and protocol headers. */
     static final int ANSWER_OVERHEAD = 2_048;
 
+    private static final ServiceError OVERLOADED = new ServiceError(ErrorCode.OVERLOADED,
+            "too many requests are waiting").retryAfter(200);
+
     private final WorkerConfig config;
     private final Transport transport;
     private final EventLoop loop;
@@ -38,6 +41,9 @@ final class FrontDoor {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong arrived = new AtomicLong();
     private final RequestCounts requests = new RequestCounts(Operations.NAMES);
+
+    /** Touched on the transport's thread: writes are refused unread, which costs least, until there is room for some. */
+    private boolean full;
 
     /** A request that was let in, until it is answered. */
     private record Arrival(@Nullable String replyTo, long bytes, RequestCounts.Counts counts, long atNanos) {}
@@ -92,6 +98,11 @@ final class FrontDoor {
             arriveAtCatalogs(rest, dot, request, counts);
             return;
         }
+        if (full && request.payload().length > 0 && waitingBytes.get() > config.maxWaitingBytes() / 16 * 15) {
+            refuse(replyTo, counts, OVERLOADED);
+            return;
+        }
+        full = false;
         StreamName stream;
         Operation operation;
         try {
@@ -109,8 +120,8 @@ final class FrontDoor {
         }
         long bytes = operation.heldBytes();
         if (waiting.get() >= config.maxWaiting() || waitingBytes.get() + bytes > config.maxWaitingBytes()) {
-            refuse(replyTo, counts,
-                    new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200));
+            full = true;
+            refuse(replyTo, counts, OVERLOADED);
             return;
         }
         waiting.incrementAndGet();
@@ -137,8 +148,7 @@ final class FrontDoor {
             return;
         }
         if (waiting.get() >= config.maxWaiting()) {
-            refuse(replyTo, counts,
-                    new ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting").retryAfter(200));
+            refuse(replyTo, counts, OVERLOADED);
             return;
         }
         waiting.incrementAndGet();
