@@ -21,7 +21,7 @@ record GuestApp(Path folder, List<String> jars) {
     private static final String ARCHIVE = "worker.jsa";
     private static final Pattern TOOLS = Pattern.compile(
             ".*(junit|surefire|assertj|archunit|awaitility|opentest4j|apiguardian|hamcrest|byte-buddy|picocli).*");
-    private static final String MODULES = "java.base,java.sql,java.naming,java.management,jdk.unsupported,jdk.crypto.ec";
+    private static final String MODULES = "java.base,java.sql,java.naming,jdk.management,jdk.unsupported,jdk.crypto.ec";
     private static final String LOGGING = """
             <configuration>
               <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
