@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -112,7 +111,8 @@ final class Tail {
     private long clearedUpTo;
     private long clearedBy;
     private long bytes;
-    private long valueBytes;
+    /** Those that hold a value in memory, oldest first. */
+    private final ArrayDeque<Entry> withValue = new ArrayDeque<>(0);
 
     boolean isEmpty() {
         return entries.isEmpty();
@@ -169,7 +169,9 @@ final class Tail {
     void add(Entry entry) {
         entries.add(entry);
         bytes += entry.bytes;
-        valueBytes += entry.valueBytes();
+        if (entry.valueBytes() > 0) {
+            withValue.add(entry);
+        }
         Change change = entry.change;
         for (long seq : entry.removed) {
             live.remove(seq);
@@ -304,7 +306,9 @@ final class Tail {
         for (int i = 0; i < count; i++) {
             Entry entry = entries.removeFirst();
             bytes -= entry.heldBytes();
-            valueBytes -= entry.valueBytes();
+            if (entry == withValue.peek()) {
+                withValue.remove();
+            }
             number = entry.change.number();
             forget(entry);
         }
@@ -372,12 +376,10 @@ final class Tail {
     /** Lets go of values, oldest first, until {@code wanted} bytes are freed; returns how many were. */
     long spill(long wanted) {
         long freed = 0;
-        Iterator<Entry> oldest = entries.iterator();
-        while (freed < Math.min(wanted, valueBytes)) {
-            freed += oldest.next().spill();
+        while (freed < wanted && !withValue.isEmpty()) {
+            freed += withValue.remove().spill();
         }
         bytes -= freed;
-        valueBytes -= freed;
         return freed;
     }
 }
