@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the documents say of the code is so: codes, headers, links, and the tests that they call proof. */
-class DocumentationTest {
+public class DocumentationTest {
 
     private static final Path ROOT = root();
     private static final Map<Path, String> DOCUMENTS = read(".md");
@@ -177,7 +177,7 @@ class DocumentationTest {
         return true;
     }
 
-    static Path root() {
+    public static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("docs/protocol.md"))) {
             folder = java.util.Objects.requireNonNull(folder.getParent(), "not in the project's folder");

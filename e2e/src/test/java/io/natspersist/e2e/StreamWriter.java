@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Writes to one stream, one change after the other, some dozen a second: appends, keys set anew, deletes. Knows what the
  * stream must hold. The first call that fails ends it, and {@link #awaitEnd} throws what that was.
  */
-final class StreamWriter {
+public final class StreamWriter {
 
     private final AsyncStream stream;
     private final SplittableRandom random;
@@ -31,22 +31,22 @@ final class StreamWriter {
     private long longestWaitNanos;
     private volatile boolean stopping;
 
-    StreamWriter(AsyncStream stream, long seed) {
+    public StreamWriter(AsyncStream stream, long seed) {
         this.stream = stream;
         this.random = new SplittableRandom(seed);
         this.later = CompletableFuture.delayedExecutor(30, TimeUnit.MILLISECONDS);
     }
 
-    void start() {
+    public void start() {
         later.execute(this::next);
     }
 
     /** Nothing more is begun. */
-    void stop() {
+    public void stop() {
         stopping = true;
     }
 
-    void awaitEnd() {
+    public void awaitEnd() {
         ended.orTimeout(70, TimeUnit.SECONDS).join();
     }
 
@@ -100,16 +100,16 @@ final class StreamWriter {
     }
 
     /** In the order of the answers, which is that of the changes. */
-    synchronized List<String> acknowledged() {
+    public synchronized List<String> acknowledged() {
         return List.copyOf(acknowledged);
     }
 
     /** What the stream must hold: seq and value, by seq. */
-    synchronized List<String> held() {
+    public synchronized List<String> held() {
         return held.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList();
     }
 
-    synchronized long longestWaitMillis() {
+    public synchronized long longestWaitMillis() {
         return longestWaitNanos / 1_000_000;
     }
 }

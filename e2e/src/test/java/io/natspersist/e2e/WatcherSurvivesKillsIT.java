@@ -4,12 +4,9 @@ package io.natspersist.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.natspersist.client.Change;
 import io.natspersist.client.PersistClient;
-import io.natspersist.client.Reset;
 import io.natspersist.client.Watch;
 import io.natspersist.client.WatchFrom;
-import io.natspersist.client.WatchListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,37 +21,6 @@ class WatcherSurvivesKillsIT {
 
     private static final int STREAMS = 50;
     private static final int KILLS = Integer.getInteger("e2e.kills", 20);
-
-    /** What a watch was told, in order. Filled on the client's loop. */
-    private static final class Told implements WatchListener {
-        final List<String> changes = new ArrayList<>();
-        int resets;
-
-        @Override
-        public synchronized void onChange(Change change) {
-            assertThat(change.position().change()).isEqualTo(changes.size() + 1);
-            changes.add(switch (change) {
-                case Change.Set set -> "set " + set.message().seq() + " " + set.message().text();
-                case Change.Delete delete -> "delete " + delete.seqs();
-                case Change.DeleteAll all -> "deleteAll " + all.endSeq();
-                case Change.Destroy destroy -> "destroy";
-                case Change.Config config -> "config";
-            });
-        }
-
-        @Override
-        public synchronized void onReset(Reset reset) {
-            resets++;
-        }
-
-        synchronized List<String> soFar() {
-            return List.copyOf(changes);
-        }
-
-        synchronized int resets() {
-            return resets;
-        }
-    }
 
     @Test
     @Timeout(300)

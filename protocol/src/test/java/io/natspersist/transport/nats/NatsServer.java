@@ -132,7 +132,7 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /** @throws IllegalStateException with the one line that helps, where there is none */
-    static Path binary() {
+    public static Path binary() {
         List<Path> places = new ArrayList<>();
         String chosen = System.getenv("PERSIST_NATS_SERVER");
         if (chosen != null) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.kubernetes;
+
+import io.natspersist.e2e.DocumentationTest;
+import io.natspersist.transport.nats.NatsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What runs in the tests' pods: the images that {@code ./persist images} has made, and this machine's nats-server. */
+final class Images {
+
+    static final String NATS = "localhost/nats-server:test";
+
+    private Images() {}
+
+    /**
+     * Gives them to every node.
+     *
+     * @throws IllegalStateException where they have not been made
+     */
+    static void load(TestCluster cluster) {
+        Path made = DocumentationTest.root().resolve("target/images");
+        for (String name : List.of("persist-operator.tar", "persist-worker.tar")) {
+            if (!Files.exists(made.resolve(name))) {
+                throw new IllegalStateException(made.resolve(name) + " is not there: make it with ./persist images");
+            }
+            cluster.load(made.resolve(name));
+        }
+        loadNats(cluster);
+    }
+
+    private static void loadNats(TestCluster cluster) {
+        try {
+            Path file = Files.createTempFile("nats-server", ".tar");
+            ImageFile.write(file, NATS, NatsServer.binary(), "--addr", "0.0.0.0", "--port", "4222");
+            cluster.load(file);
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
