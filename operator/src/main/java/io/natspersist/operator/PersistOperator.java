@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.operator;
 
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RuntimeInfo;
@@ -13,12 +15,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The operator: of several at once one acts, and another takes its place when it is gone. */
 final class PersistOperator implements AutoCloseable {
 
     static final String LEASE = "persist-operator";
 
+    private static final Logger LOG = LoggerFactory.getLogger(PersistOperator.class);
+
+    private final KubernetesClient client;
+    private final Options options;
     private final Operator operator;
     private final PersistClusterReconciler reconciler;
     private volatile boolean acting;
@@ -38,6 +46,8 @@ final class PersistOperator implements AutoCloseable {
     }
 
     PersistOperator(KubernetesClient client, InstantSource clock, Options options) {
+        this.client = client;
+        this.options = options;
         reconciler = new PersistClusterReconciler(client, clock, options.workerImage());
         operator = new Operator(config -> config.withKubernetesClient(client).withCloseClientOnStop(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
@@ -86,10 +96,28 @@ final class PersistOperator implements AutoCloseable {
         return info.isStarted() && info.allEventSourcesAreHealthy();
     }
 
-    /** Coordinators end before another operator can act. */
+    /** Coordinators end before another operator can act; then the lease is given up, so that it need not run out. */
     @Override
     public void close() {
         reconciler.coordinators().close();
         operator.stop();
+        if (acting) {
+            acting = false;
+            release();
+        }
+    }
+
+    /** Only where this operator still holds it, as the version that was read. */
+    private void release() {
+        try {
+            Lease lease = client.leases().inNamespace(options.leaseNamespace()).withName(LEASE).get();
+            if (lease != null && options.identity().equals(lease.getSpec().getHolderIdentity())) {
+                lease.getSpec().setHolderIdentity(null);
+                lease.getSpec().setLeaseDurationSeconds(1);
+                client.resource(lease).update();
+            }
+        } catch (KubernetesClientException e) {
+            LOG.warn("the lease could not be given up, and runs out: {}", e.getMessage());
+        }
     }
 }

@@ -47,11 +47,10 @@ class ChartRightsIT {
             .compile("/(?:api|apis/([^/]+))/v\\w+/namespaces/[^/]+/(\\w+)(?:/([^/]+)(?:/(\\w+))?)?");
 
     /**
-     * Asked for only with an admission plugin; by the operator's SDK before it begins; and to try again where somebody else wrote a
-     * PersistCluster at the same moment.
+     * Asked for only with an admission plugin, and to try again where somebody else wrote a PersistCluster at the same moment.
      */
     private static final Set<String> NOT_SEEN = Set.of("update natspersist.io/persistclusters/finalizers",
-            "update coordination.k8s.io/leases", "get natspersist.io/persistclusters");
+            "get natspersist.io/persistclusters");
 
     private final KubernetesClient admin = Kubernetes.shared().client();
     private final String namespace = Kubernetes.shared().namespace();

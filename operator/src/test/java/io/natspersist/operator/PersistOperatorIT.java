@@ -316,8 +316,12 @@ class PersistOperatorIT {
                 long version = worker.table();
 
                 operator.close();
+                assertThat(client.leases().inNamespace(namespace).withName(PersistOperator.LEASE).get().getSpec()
+                        .getHolderIdentity()).isNotEqualTo(operator.identity());
+                long gone = System.nanoTime();
 
                 await().atMost(Duration.ofSeconds(40)).until(() -> second.coordinated() == 1);
+                System.out.printf("another operator acts after %d ms%n", (System.nanoTime() - gone) / 1_000_000);
                 client.resource(deployment("main")).delete();
                 await().atMost(PATIENCE).until(() -> deployment("main") != null);
                 awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.AS_EXPECTED);

@@ -18,6 +18,7 @@ final class TestOperator implements AutoCloseable {
     static final String IMAGE = "localhost/persist-worker:test";
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    private final String identity = "operator-" + COUNT.incrementAndGet();
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final KubernetesClient client;
     private final PersistOperator operator;
@@ -34,8 +35,12 @@ final class TestOperator implements AutoCloseable {
                     }
                 })).build();
         operator = new PersistOperator(client, InstantSource.system(), new PersistOperator.Options(Set.of(namespace),
-                IMAGE, "operator-" + COUNT.incrementAndGet(), namespace, () -> {}));
+                IMAGE, identity, namespace, () -> {}));
         operator.start();
+    }
+
+    String identity() {
+        return identity;
     }
 
     /** What it has asked the API server to change, but for its lease; asking what it may do changes nothing. */
