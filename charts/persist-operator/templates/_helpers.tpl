@@ -62,10 +62,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [list, watch, create, patch, delete]
-# which workers have ended; which go first when there are to be fewer
+# which workers have ended; which go first when there are to be fewer; those that hang go
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch, patch, delete]
 # those that PersistClusters name, one at a time
 - apiGroups: [""]
   resources: [secrets]

@@ -45,6 +45,7 @@ public final class Coordinator {
     private final MicroService service;
     private final Roster roster = new Roster();
     private final Doings doings = new Doings();
+    private final HungWorkers hung = new HungWorkers();
     /** Where those who wait to be registered want their answer. */
     private final Map<Registration, Answers.Asker> waiting = new LinkedHashMap<>();
     private final LostTable lostTable;
@@ -69,7 +70,7 @@ public final class Coordinator {
         this.service = new MicroService(transport, loop, subjects, identity(loop),
                 () -> Map.of("cluster", subjects.prefix()), answers::endpoints);
         this.lostTable = new LostTable(config);
-        this.status = CoordinatorStatus.of(phase, null, config.slots(), List.of());
+        this.status = CoordinatorStatus.of(phase, null, config.slots(), List.of(), List.of());
     }
 
     /** Nobody starts two coordinators in the same nanosecond. */
@@ -313,6 +314,8 @@ public final class Coordinator {
                 doings.stored(before, change);
                 change.deaths().forEach((id, death) -> LOG.atWarn().addKeyValue("worker", id.worker())
                         .addKeyValue("incarnation", id.number()).log("{} is dead: {}", id, death.reason));
+                hung.died(change.deaths());
+                hung.registered(change.registered().values());
                 roster.follow(stored, change.registered(), now());
                 chores = Plan.Chores.NONE;
                 tellAll(stored);
@@ -360,7 +363,7 @@ public final class Coordinator {
                         stored == null ? 0 : CoordinatorStatus.owned(stored, w.id()),
                         now() - Math.max(connectedAt, Math.max(w.registeredAt(), w.heardAt())), w.load()))
                 .toList();
-        status = CoordinatorStatus.of(phase, stored, config.slots(), workers);
+        status = CoordinatorStatus.of(phase, stored, config.slots(), workers, hung.all());
     }
 
     private long now() {

@@ -19,20 +19,23 @@ import org.jspecify.annotations.Nullable;
  * @param moving slots that await their old owner
  * @param adopting slots that have a journal to adopt
  * @param workers all living incarnations
+ * @param hung who was declared dead for its silence, since this coordinator began, and has not come back as another process
  */
 public record CoordinatorStatus(Phase phase, long tableVersion, int slots, int unowned, int moving, int adopting,
-        List<WorkerStatus> workers) {
+        List<WorkerStatus> workers, List<Hung> hung) {
 
     public CoordinatorStatus {
         workers = List.copyOf(workers);
+        hung = List.copyOf(hung);
     }
 
-    static CoordinatorStatus of(Phase phase, @Nullable AssignmentTable table, int slots, List<WorkerStatus> workers) {
+    static CoordinatorStatus of(Phase phase, @Nullable AssignmentTable table, int slots, List<WorkerStatus> workers,
+            List<Hung> hung) {
         if (table == null) {
-            return new CoordinatorStatus(phase, 0, slots, slots, 0, 0, workers);
+            return new CoordinatorStatus(phase, 0, slots, slots, 0, 0, workers, hung);
         }
         return new CoordinatorStatus(phase, table.version(), slots, count(table, s -> s.owner() == null),
-                count(table, s -> s.awaits() != null), count(table, s -> !s.adopt().isEmpty()), workers);
+                count(table, s -> s.awaits() != null), count(table, s -> !s.adopt().isEmpty()), workers, hung);
     }
 
     static int owned(AssignmentTable table, Incarnation worker) {
@@ -60,6 +63,13 @@ public record CoordinatorStatus(Phase phase, long tableVersion, int slots, int u
     /** @param silentMillis since its last heartbeat, or since this coordinator (re)connected */
     public record WorkerStatus(Incarnation worker, boolean ready, boolean draining, int slots, long silentMillis,
             Heartbeat.Load load) {}
+
+    /**
+     * A worker that was declared dead although its process may still run: it owns nothing, and halts when it hears of its death.
+     *
+     * @param why for people
+     */
+    public record Hung(Incarnation worker, String why) {}
 
     /** Whether every slot is served: owned, and neither awaited nor to be adopted. */
     public boolean settled() {

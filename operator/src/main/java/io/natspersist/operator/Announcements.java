@@ -32,7 +32,8 @@ final class Announcements {
             boolean same = before.stream().anyMatch(earlier -> earlier.type() == condition.type()
                     && earlier.status() == condition.status() && earlier.reason() == condition.reason());
             if (!same && isNews(condition)) {
-                publish(cluster, condition);
+                publish(cluster, condition.type() == ClusterCondition.Type.DEGRADED, word(condition),
+                        condition.message());
             }
         }
     }
@@ -47,16 +48,20 @@ final class Announcements {
         };
     }
 
-    private void publish(PersistCluster cluster, ClusterCondition condition) {
+    /** Something that is wrong at one moment, and no condition. */
+    void warn(PersistCluster cluster, Reason reason, String message) {
+        publish(cluster, true, word(reason), message);
+    }
+
+    private void publish(PersistCluster cluster, boolean bad, String reason, String message) {
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        boolean bad = condition.type() == ClusterCondition.Type.DEGRADED;
         try {
             client.resource(new EventBuilder().withNewMetadata().withGenerateName(cluster.getMetadata().getName() + "-")
                     .withNamespace(cluster.getMetadata().getNamespace()).endMetadata()
                     .withNewInvolvedObject().withApiVersion(cluster.getApiVersion()).withKind(cluster.getKind())
                     .withName(cluster.getMetadata().getName()).withNamespace(cluster.getMetadata().getNamespace())
                     .withUid(cluster.getMetadata().getUid()).endInvolvedObject()
-                    .withType(bad ? "Warning" : "Normal").withReason(word(condition)).withMessage(condition.message())
+                    .withType(bad ? "Warning" : "Normal").withReason(reason).withMessage(message)
                     .withFirstTimestamp(now).withLastTimestamp(now).withCount(1).withNewSource()
                     .withComponent(Labels.OPERATOR).endSource().withReportingComponent(Labels.OPERATOR)
                     .withReportingInstance(Labels.OPERATOR).build()).create();
@@ -67,7 +72,10 @@ final class Announcements {
 
     /** The reason says what is wrong; where nothing is, the type says more. */
     private String word(ClusterCondition condition) {
-        return client.getKubernetesSerialization().convertValue(
-                condition.reason() == Reason.AS_EXPECTED ? condition.type() : condition.reason(), String.class);
+        return word(condition.reason() == Reason.AS_EXPECTED ? condition.type() : condition.reason());
+    }
+
+    private String word(Enum<?> constant) {
+        return client.getKubernetesSerialization().convertValue(constant, String.class);
     }
 }

@@ -103,6 +103,11 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         if (coordinator != null && survey.deployment().filter(d -> hasMore(d, cluster)).isPresent()) {
             survey.pods().rankForDeletion(coordinator.seen().status().workers());
         }
+        if (coordinator != null && coordinator.seen().connected()) {
+            survey.pods().deleteTheHung(coordinator.seen().status(), coordinator.plan().config().deadAfterMillis() / 2)
+                    .forEach(hung -> announcements.warn(cluster, Reason.WORKER_HUNG,
+                            "the pod of " + hung.worker() + " is deleted: " + hung.why()));
+        }
         return Applier.apply(WantedObjects.of(cluster, surroundings), context);
     }
 

@@ -26,6 +26,7 @@ final class BeatingWorker implements AutoCloseable {
     private volatile long incarnation;
     private volatile long table;
     private volatile boolean dead;
+    private volatile boolean silent;
 
     BeatingWorker(String url, String prefix, String name, long openStreams) {
         this.name = name;
@@ -36,6 +37,9 @@ final class BeatingWorker implements AutoCloseable {
     }
 
     private void beat() {
+        if (silent) {
+            return;
+        }
         Heartbeat.Report report = incarnation == 0
                 ? new Heartbeat.Report(List.of(), List.of(), List.of(), Numbers.NONE)
                 : null;
@@ -54,6 +58,11 @@ final class BeatingWorker implements AutoCloseable {
             incarnation = reply.incarnation();
             table = reply.table() == null ? table : reply.table().version();
         }
+    }
+
+    /** Says nothing until it speaks again. */
+    void fallSilent(boolean now) {
+        silent = now;
     }
 
     /** Whether it was told that it is dead. */

@@ -99,6 +99,7 @@ class ChartRightsIT {
             await().atMost(PATIENCE).until(() -> few.table() > 0 && many.table() > 0);
             admin.resources(PersistCluster.class).inNamespace(namespace).withName("main").scale(1);
             await().atMost(PATIENCE).until(few::dead);
+            hang(nats);
             admin.configMaps().inNamespace(namespace).withName("main-table").delete();
             await().atMost(PATIENCE)
                     .until(() -> admin.configMaps().inNamespace(namespace).withName("main-table").get() != null);
@@ -106,6 +107,17 @@ class ChartRightsIT {
         admin.resources(PersistCluster.class).inNamespace(namespace).delete();
         await().atMost(PATIENCE)
                 .until(() -> admin.resources(PersistCluster.class).inNamespace(namespace).list().getItems().isEmpty());
+    }
+
+    /** Two workers of the other cluster, of which one hangs. */
+    private void hang(NatsServer nats) {
+        List<String> pods = await().atMost(PATIENCE).until(() -> pods("other"), found -> found.size() == 2);
+        try (BeatingWorker hung = new BeatingWorker(nats.url(), "persist.other", pods.get(0), 0);
+                BeatingWorker heard = new BeatingWorker(nats.url(), "persist.other", pods.get(1), 0)) {
+            await().atMost(PATIENCE).until(() -> hung.table() > 0 && heard.table() > 0);
+            hung.fallSilent(true);
+            await().atMost(PATIENCE).until(() -> !pods("other").contains(pods.get(0)));
+        }
     }
 
     private static BeatingWorker worker(NatsServer nats, String pod, int streams) {

@@ -259,6 +259,34 @@ class PersistOperatorIT {
     }
 
     @Test
+    void aWorkerThatHangsLosesItsPodButNotWhileFewAreHeard() {
+        apply("main", nats.url());
+        List<Pod> pods = await().atMost(PATIENCE).until(this::pods, found -> found.size() == 2);
+        String hangs = pods.get(0).getMetadata().getName();
+        try (BeatingWorker a = new BeatingWorker(nats.url(), "persist.main", hangs, 0);
+                BeatingWorker b = new BeatingWorker(nats.url(), "persist.main", pods.get(1).getMetadata().getName(), 0);
+                BeatingWorker other = new BeatingWorker(nats.url(), "persist.main", "elsewhere", 0)) {
+            await().atMost(PATIENCE).until(() -> status("main").workers().size() == 3
+                    && status("main").workers().stream().allMatch(PersistClusterStatus.WorkerStatus::ready));
+            List.of(a, b, other).forEach(worker -> worker.fallSilent(true));
+            await().pollDelay(Duration.ofSeconds(9)).until(() -> pods().equals(pods));
+            List.of(a, b, other).forEach(worker -> worker.fallSilent(false));
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> !a.dead());
+
+            a.fallSilent(true);
+
+            await().atMost(PATIENCE).until(this::pods,
+                    now -> now.size() == 2 && now.stream().noneMatch(pod -> pod.getMetadata().getName().equals(hangs)));
+            assertThat(pods()).anySatisfy(pod -> assertThat(pod.getMetadata().getUid())
+                    .isEqualTo(pods.get(1).getMetadata().getUid()));
+            assertThat(b.dead()).isFalse();
+            assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+                    .anySatisfy(event -> assertThat(event.getReason() + " " + event.getMessage())
+                            .startsWith("WorkerHung the pod of " + hangs).contains("no heartbeat"));
+        }
+    }
+
+    @Test
     void theWorkerWithTheFewestOpenStreamsGoesFirst() {
         apply("main", nats.url());
         List<Pod> pods = await().atMost(PATIENCE).until(() -> pods(), all -> all.size() == 2);

@@ -47,7 +47,7 @@ class HungWorkerTest {
     }
 
     private static CoordinatorStatus status(Phase phase) {
-        return new CoordinatorStatus(phase, 1, 4, 0, 0, 0, List.of());
+        return new CoordinatorStatus(phase, 1, 4, 0, 0, 0, List.of(), List.of());
     }
 
     private static Optional<WorkerStatus> silentFor(long millis) {

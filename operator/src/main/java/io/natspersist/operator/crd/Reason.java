@@ -14,6 +14,8 @@ public enum Reason {
     @JsonProperty("RolloutStuck") ROLLOUT_STUCK,
     /** Fewer workers are ready than were asked for. */
     @JsonProperty("TooFewWorkers") TOO_FEW_WORKERS,
+    /** A worker was declared dead and its process may still run: its pod is deleted. Told as an event alone. */
+    @JsonProperty("WorkerHung") WORKER_HUNG,
     /** No workers were asked for. */
     @JsonProperty("ScaledToZero") SCALED_TO_ZERO,
     /** The operator has no image for workers, and the PersistCluster names none. */

@@ -30,7 +30,7 @@ class StatusOfTest {
     private static final String NOW = "2026-11-23T12:00:00Z";
     private static final CoordinatorStatus SERVING = new CoordinatorStatus(CoordinatorStatus.Phase.SERVING, 7, 8, 0, 0,
             0,
-            List.of(worker("main-worker-b", 2), worker("main-worker-a", 1)));
+            List.of(worker("main-worker-b", 2), worker("main-worker-a", 1)), List.of());
     private static final Seen.Rollout DONE = new Seen.Rollout(true, 2, 2, 2, false);
 
     /** What differs from a cluster of which all is well, and what is said of it. */
@@ -175,11 +175,11 @@ class StatusOfTest {
     }
 
     private static CoordinatorStatus phase(CoordinatorStatus.Phase phase) {
-        return new CoordinatorStatus(phase, 0, 8, 8, 0, 0, List.of());
+        return new CoordinatorStatus(phase, 0, 8, 8, 0, 0, List.of(), List.of());
     }
 
     private static CoordinatorStatus slots(int unowned, int adopting) {
-        return new CoordinatorStatus(CoordinatorStatus.Phase.SERVING, 7, 8, unowned, 0, adopting, List.of());
+        return new CoordinatorStatus(CoordinatorStatus.Phase.SERVING, 7, 8, unowned, 0, adopting, List.of(), List.of());
     }
 
     private static CoordinatorStatus.WorkerStatus worker(String name, long number) {
