@@ -1,64 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.bench;
 
-import io.natspersist.cli.bench.Figures.Rates;
-import io.natspersist.cli.local.ClusterConfig;
-import io.natspersist.cli.local.Durability;
-import io.natspersist.cli.local.LocalCluster;
+import io.natspersist.cli.bench.measure.Outcome;
+import io.natspersist.cli.bench.report.JsonReport;
+import io.natspersist.cli.bench.report.Machine;
+import io.natspersist.cli.bench.report.Picture;
+import io.natspersist.cli.bench.report.Result;
+import io.natspersist.cli.bench.report.TextReport;
+import io.natspersist.cli.bench.workload.Lab;
+import io.natspersist.cli.bench.workload.LabSettings;
+import io.natspersist.cli.bench.workload.Scale;
+import io.natspersist.cli.bench.workload.Workload;
+import io.natspersist.cli.bench.workload.Workloads;
 import io.natspersist.cli.replay.TemporaryDirectory;
-import io.natspersist.cli.terminal.Connection;
+import io.natspersist.cli.terminal.ExitCode;
+import io.natspersist.cli.terminal.Failure;
 import io.natspersist.cli.terminal.Terminal;
-import io.natspersist.client.AsyncStream;
-import io.natspersist.client.Batch;
-import io.natspersist.client.ClientConfig;
-import io.natspersist.transport.Headers;
-import io.natspersist.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(name = "bench", description = {
-        "First figures: acknowledged sets/s on one stream and over many, and latency one at a time, against a plain NATS"
-                + " request and reply in the same run.",
-        "Starts clusters of its own in a temporary directory, and takes about six times --seconds for each durability."}, footer = {
-                "", "Examples:", "  persist bench",
-                "  persist bench --seconds 10 --streams 20000 --dir /mnt/nfs/bench"})
+        "Measures Persist beside JetStream, on the same nats-server, disk and client, in turn, and says which goals are met.",
+        "Starts servers of its own in a temporary directory. docs/benchmarks.md explains each workload."}, footer = {"",
+                "Examples:", "  persist bench --list", "  persist bench --quick --only sets-spread,sets-one",
+                "  persist bench --full --write docs/benchmarks"})
 public final class BenchCommand implements Callable<Integer> {
 
-    /** What is compared is measured in turns, as other work on the machine comes and goes. */
-    private static final int ROUNDS = 5;
-    private static final int ONE_AT_A_TIME = 2_000;
-    /** How many sets travel in one request of setMany. */
-    private static final int BATCH = 100;
-    private static final long ANSWER_MILLIS = 30_000;
+    @ArgGroup
+    private HowLong howLong = new HowLong();
 
-    @Option(names = "--seconds", defaultValue = "4", description = "per figure (${DEFAULT-VALUE})")
-    private double seconds = 4;
+    /** The one in between is what is said by saying nothing. */
+    private static final class HowLong {
 
-    @Option(names = "--streams", defaultValue = "5000", description = "to spread over (${DEFAULT-VALUE})")
-    private int streams = 5_000;
+        @Option(names = "--quick", description = "about a minute for everything")
+        private boolean quick;
+
+        @Option(names = "--full", description = "what the goals speak of: 60 s, 100,000 streams, a million messages")
+        private boolean full;
+
+        private Scale scale() {
+            return quick ? Scale.QUICK : full ? Scale.FULL : Scale.NORMAL;
+        }
+    }
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",", description = "these workloads; else all")
+    private List<String> only = List.of();
+
+    @Option(names = "--list", description = "say which workloads there are, and do nothing")
+    private boolean list;
 
     @Option(names = "--size", paramLabel = "BYTES", defaultValue = "256", description = "of each value (${DEFAULT-VALUE})")
     private int size = 256;
 
-    @Option(names = "--in-flight", paramLabel = "N", defaultValue = "2000", description = "requests under way at once"
-            + " (${DEFAULT-VALUE})")
-    private int inFlight = 2_000;
-
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "of the cluster (${DEFAULT-VALUE})")
-    private int workers = 1;
+    @Option(names = "--in-flight", paramLabel = "N", defaultValue = "4000", description = "requests under way at once, where"
+            + " many are (${DEFAULT-VALUE})")
+    private int inFlight = 4_000;
 
     @Option(names = {"-d", "--dir"}, paramLabel = "DIR", description = "where; a temporary folder is made there")
     private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @Option(names = "--traces", paramLabel = "DIR", description = "recorded editing, *.json.gz; else typing is made up")
+    private @Nullable Path traces;
+
+    @Option(names = "--write", paramLabel = "FILE", description = "write FILE.json and FILE.svg too")
+    private @Nullable Path write;
 
     private final Terminal terminal;
 
@@ -66,79 +82,66 @@ public final class BenchCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** Fails when a request did, or something acknowledged was not there; not when a goal is missed. */
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        terminal.say(
-                String.format("%,d-byte values, %,d requests under way, %d worker(s), %d processors, files in %s", size,
-                        inFlight, workers, Runtime.getRuntime().availableProcessors(), parent));
-        for (Durability durability : Durability.values()) {
-            terminal.say(measure(durability).text(streams));
+    public Integer call() throws Exception {
+        if (list) {
+            Workloads.all().forEach(each -> terminal.say(String.format("%-14s %s", each.name(), each.title())));
+            return 0;
         }
-        return 0;
-    }
-
-    private Figures measure(Durability durability) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory(parent, "persist-bench");
+        List<Workload> chosen = chosen();
+        Scale scale = howLong.scale();
+        Machine machine = Machine.here();
+        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        terminal.say(TextReport.heading(machine, scale.toString().toLowerCase(Locale.ROOT), size, inFlight));
+        List<Result> results = new ArrayList<>();
+        Path directory = Files.createTempDirectory(Files.createDirectories(parent), "persist-bench");
         try (TemporaryDirectory _ = new TemporaryDirectory(directory);
-                LocalCluster cluster = LocalCluster.start(ClusterConfig.selfContained(directory, workers, durability),
-                        terminal.err()::println);
-                Echo _ = Echo.start(cluster.url())) {
-            cluster.awaitServing(Duration.ofSeconds(60));
-            ClientConfig config = ClientConfig.ofCluster(cluster.config().cluster()).withMaxInFlight(inFlight);
-            try (Connection connection = cluster.connect("persist-bench", config)) {
-                return measure(durability, connection);
+                Lab lab = new Lab(new LabSettings(directory, scale, size, inFlight, traces),
+                        terminal.err()::println)) {
+            for (Workload workload : chosen) {
+                Result result = run(workload, lab);
+                terminal.say(TextReport.of(result));
+                results.add(result);
             }
         }
-    }
-
-    private Figures measure(Durability durability, Connection connection) throws InterruptedException {
-        byte[] value = new byte[size];
-        new SplittableRandom(1).nextBytes(value);
-        AsyncStream[] handles = IntStream.range(0, streams)
-                .mapToObj(n -> connection.client().stream("bench.many." + n).async()).toArray(AsyncStream[]::new);
-        AsyncStream one = connection.client().stream("bench.one").async();
-        Load.Request echo = n -> echo(connection.transport(), value, n % streams);
-        Load.Request onOne = n -> one.set(value);
-        Load.Request onMany = n -> handles[n % handles.length].set(value);
-
-        Load.Request many = n -> one.setMany(batch(value));
-
-        Load.rate(echo, inFlight, seconds / 2); // until the JVMs are warm
-        Load.rate(onMany, inFlight, seconds);
-        List<Rates> rounds = new ArrayList<>();
-        for (int i = 0; i < ROUNDS; i++) {
-            rounds.add(new Rates(rate(echo), rate(onOne), rateOfItems(many), rate(onMany)));
+        if (write != null) {
+            write(write, new Result.Run(machine, started, scale.toString().toLowerCase(Locale.ROOT), results));
         }
-        return new Figures(durability.toString(), Rates.median(rounds), Load.latency(echo, ONE_AT_A_TIME),
-                Load.latency(onOne, ONE_AT_A_TIME));
+        return results.stream().allMatch(result -> result.failure() == null) ? 0 : ExitCode.FAILED.number();
     }
 
-    private Load.Rate rate(Load.Request request) throws InterruptedException {
-        return Load.rate(request, inFlight, seconds / ROUNDS);
-    }
-
-    /** As many messages are under way as with single sets. */
-    private Load.Rate rateOfItems(Load.Request many) throws InterruptedException {
-        return Load.rate(many, Math.max(1, inFlight / BATCH), seconds / ROUNDS).times(BATCH);
-    }
-
-    private static Batch batch(byte[] value) {
-        Batch batch = new Batch();
-        for (int i = 0; i < BATCH; i++) {
-            batch.add(value);
-        }
-        return batch;
-    }
-
-    private static CompletableFuture<?> echo(Transport transport, byte[] value, int n) {
-        CompletableFuture<Transport.Reply> answered = new CompletableFuture<>();
-        transport.request(Echo.SUBJECT + "." + n, Headers.NONE, value, ANSWER_MILLIS, reply -> {
-            if (reply instanceof Transport.Reply.Answer) {
-                answered.complete(reply);
-            } else {
-                answered.completeExceptionally(new IllegalStateException("no echo: " + reply));
-            }
+    private List<Workload> chosen() {
+        List<Workload> all = Workloads.all();
+        List<String> names = all.stream().map(Workload::name).toList();
+        only.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
+            throw new Failure(ExitCode.USAGE,
+                    "there is no workload " + name + "; there are " + String.join(", ", names));
         });
-        return answered;
+        return all.stream().filter(each -> only.isEmpty() || only.contains(each.name())).toList();
+    }
+
+    private static Result run(Workload workload, Lab lab) throws InterruptedException {
+        long start = System.nanoTime();
+        Outcome outcome = null;
+        String failure = null;
+        try {
+            outcome = workload.run(lab);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            failure = e.getCause() == null ? e.toString() : e.getCause().toString();
+        }
+        return new Result(workload.name(), workload.title(), (System.nanoTime() - start) / 1e9, outcome, failure);
+    }
+
+    private void write(Path file, Result.Run run) throws IOException {
+        Path name = file.toAbsolutePath();
+        Files.createDirectories(name.getParent());
+        Path json = name.resolveSibling(name.getFileName() + ".json");
+        Path picture = name.resolveSibling(name.getFileName() + ".svg");
+        Files.writeString(json, JsonReport.of(run));
+        Files.writeString(picture, Picture.of(run));
+        terminal.say("\nwritten: " + json + " and " + picture);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** First figures. */
+/** Persist measured side by side with JetStream. */
 @NullMarked
 package io.natspersist.cli.bench;
 

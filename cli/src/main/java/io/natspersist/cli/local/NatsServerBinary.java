@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where nats-server is: {@code $PERSIST_NATS_SERVER}, else where the launcher put it, else the path. */
-final class NatsServerBinary {
+public final class NatsServerBinary {
 
     private NatsServerBinary() {}
 
     /** @throws Failure when there is none; the message says what to do */
-    static Path find(Map<String, String> environment) {
+    public static Path find(Map<String, String> environment) {
         String named = environment.get("PERSIST_NATS_SERVER");
         if (named != null && !named.isEmpty()) {
             return Path.of(named);

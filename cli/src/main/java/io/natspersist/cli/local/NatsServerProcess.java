@@ -10,11 +10,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A nats-server on the loopback interface, that ends with this process, however this one ends. */
-final class NatsServerProcess implements AutoCloseable {
+public final class NatsServerProcess implements AutoCloseable {
 
     private static final long START_MILLIS = 10_000;
     /** Kills the server once standard input ends, which happens when this process is gone. */
@@ -44,12 +46,22 @@ final class NatsServerProcess implements AutoCloseable {
      * @throws Failure when it does not start
      */
     static NatsServerProcess start(Path binary, int port, Path log) throws IOException {
+        return start(binary, port, log, List.of());
+    }
+
+    /**
+     * @param port 0: a free one
+     * @param arguments more of them, as on the command line
+     * @throws Failure when it does not start
+     */
+    public static NatsServerProcess start(Path binary, int port, Path log, List<String> arguments)
+            throws IOException {
         int chosen = port == 0 ? freePort() : port;
         requireFree(chosen);
         Files.createDirectories(log.getParent());
-        List<String> command = List.of("sh", "-c", WITH_PARENT, "nats-server", binary.toString(), "-a", "127.0.0.1",
-                "-p",
-                Integer.toString(chosen));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", WITH_PARENT, "nats-server", binary.toString(), "-a",
+                "127.0.0.1", "-p", Integer.toString(chosen)));
+        command.addAll(arguments);
         Process process = new ProcessBuilder(Detached.command(command)).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         NatsServerProcess server = new NatsServerProcess(process, chosen, log);
@@ -57,12 +69,19 @@ final class NatsServerProcess implements AutoCloseable {
         return server;
     }
 
-    String url() {
+    public String url() {
         return "nats://127.0.0.1:" + port;
     }
 
-    int port() {
+    public int port() {
         return port;
+    }
+
+    /** The server's process; empty: it is gone, or this system does not say. */
+    public Optional<Long> pid() {
+        return process.descendants()
+                .filter(each -> each.info().command().filter(command -> command.endsWith("nats-server")).isPresent())
+                .map(ProcessHandle::pid).findFirst();
     }
 
     long livedMillis() {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.bench.jetstream;
+
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.KeyValueConfiguration;
+import io.nats.client.api.PublishAck;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.natspersist.cli.bench.contender.Store;
+import io.natspersist.cli.bench.contender.StoredKeys;
+import io.natspersist.cli.bench.contender.StoredStream;
+import io.natspersist.cli.bench.measure.Load;
+import io.natspersist.cli.bench.measure.Processes;
+import io.natspersist.cli.local.NatsServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** JetStream on a nats-server of its own: each stream has one subject, one replica and a file. */
+public final class JetStreamStore implements Store {
+
+    /** How many streams are being made at once: more are no faster. */
+    private static final int MADE_AT_ONCE = 64;
+    private static final long MOST_SECONDS_TO_READ = 300;
+
+    private final String name;
+    private final NatsServerProcess server;
+    private final Link link;
+
+    private JetStreamStore(String name, NatsServerProcess server, Link link) {
+        this.name = name;
+        this.server = server;
+        this.link = link;
+    }
+
+    /** @param directory where one may have been before: it has its streams again */
+    public static JetStreamStore start(Path directory, SyncInterval sync) throws IOException, InterruptedException {
+        NatsServerProcess server = JetStreamServer.start(directory, sync);
+        try {
+            return new JetStreamStore(sync.contender(), server, Link.open(server.url()));
+        } catch (IOException | InterruptedException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Processes processes() {
+        return Processes.withClient(server.pid().map(pid -> Map.of("nats-server", List.of(pid))).orElse(Map.of()));
+    }
+
+    @Override
+    public void prepare(List<String> streams) throws InterruptedException {
+        Load.count(n -> make(configuration(streams.get(n))), MADE_AT_ONCE, streams.size());
+    }
+
+    @Override
+    public StoredStream stream(String stream) {
+        return new OneStream(link, stream);
+    }
+
+    @Override
+    public CompletableFuture<Long> create(String stream, byte[] value) {
+        return make(configuration(stream)).thenCompose(made -> stream(stream).set(value));
+    }
+
+    private CompletableFuture<StreamInfo> make(StreamConfiguration configuration) {
+        return link.api("STREAM.CREATE." + configuration.getName(), configuration.toJson()).thenApply(answer -> {
+            StreamInfo made = new StreamInfo(answer);
+            if (made.hasError()) {
+                throw new IllegalStateException(configuration.getName() + ": " + made.getError());
+            }
+            return made;
+        });
+    }
+
+    private static StreamConfiguration configuration(String stream) {
+        return StreamConfiguration.builder().name(nameOf(stream)).subjects(stream).storageType(StorageType.File)
+                .allowDirect(true).build();
+    }
+
+    /** Dots have no place in the name of a JetStream stream. */
+    private static String nameOf(String stream) {
+        return stream.replace('.', '_');
+    }
+
+    @Override
+    public AutoCloseable follow(String stream, Runnable onMessage) throws Exception {
+        Link own = Link.open(server.url());
+        subscribe(own, stream, DeliverPolicy.New, message -> onMessage.run());
+        return own;
+    }
+
+    @Override
+    public void readAll(String stream, long count, Consumer<byte[]> onValue) throws Exception {
+        CountDownLatch left = new CountDownLatch(Math.toIntExact(count));
+        try (Link own = Link.open(server.url())) {
+            subscribe(own, stream, DeliverPolicy.All, message -> {
+                onValue.accept(message.getData());
+                left.countDown();
+            });
+            if (!left.await(MOST_SECONDS_TO_READ, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        stream + ": " + left.getCount() + " messages of " + count + " did not come");
+            }
+        }
+    }
+
+    /** With an ordered consumer that is pushed to; nothing is dropped on this side. */
+    private static void subscribe(Link link, String stream, DeliverPolicy from, Consumer<Message> onMessage)
+            throws Exception {
+        JetStreamSubscription subscription = link.publisher().subscribe(stream, link.connection().createDispatcher(),
+                onMessage::accept, false, PushSubscribeOptions.builder().stream(nameOf(stream)).ordered(true)
+                        .pendingMessageLimit(-1).pendingByteLimit(-1)
+                        .configuration(ConsumerConfiguration.builder().deliverPolicy(from).build()).build());
+        link.connection().flush(java.time.Duration.ofSeconds(10));
+        if (!subscription.isActive()) {
+            throw new IllegalStateException("no consumer on " + stream);
+        }
+    }
+
+    @Override
+    public void prepareKeys(List<String> stores) throws InterruptedException {
+        Load.count(n -> make(KeyValueConfiguration.builder().name(nameOf(stores.get(n)))
+                .storageType(StorageType.File).build().getBackingConfig()), MADE_AT_ONCE, stores.size());
+    }
+
+    @Override
+    public StoredKeys keys(String store) {
+        return new OneKeyStore(link, nameOf(store));
+    }
+
+    @Override
+    public void close() {
+        link.close();
+        server.close();
+    }
+
+    private record OneStream(Link link, String subject) implements StoredStream {
+
+        @Override
+        public CompletableFuture<Long> set(byte[] value) {
+            return link.publisher().publishAsync(subject, value).thenApply(PublishAck::getSeqno);
+        }
+
+        @Override
+        public CompletableFuture<byte[]> get(long seq) {
+            return link.api("DIRECT.GET." + nameOf(subject), "{\"seq\":" + seq + "}").thenApply(DirectGet::value);
+        }
+
+        @Override
+        public CompletableFuture<Long> count() {
+            return link.api("STREAM.INFO." + nameOf(subject), "")
+                    .thenApply(answer -> new StreamInfo(answer).getStreamState().getMsgCount());
+        }
+    }
+}
