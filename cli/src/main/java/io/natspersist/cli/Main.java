@@ -9,6 +9,7 @@ import io.natspersist.cli.completion.CompletionCommand;
 import io.natspersist.cli.demo.DemoCommand;
 import io.natspersist.cli.doctor.DoctorCommand;
 import io.natspersist.cli.journal.JournalCommand;
+import io.natspersist.cli.kubernetes.KubectlCommand;
 import io.natspersist.cli.local.UpCommand;
 import io.natspersist.cli.replay.ReplayCommand;
 import io.natspersist.cli.stream.AllCommand;
@@ -55,7 +56,18 @@ public final class Main {
 
     /** Runs one command and gives its exit code. */
     public static int run(Terminal terminal, String... args) {
-        return commandLine(terminal).execute(args);
+        boolean plugin = args.length > 0 && args[0].equals(KubectlCommand.WORD);
+        return plugin
+                ? plugin(terminal).execute(Arrays.copyOfRange(args, 1, args.length))
+                : commandLine(terminal).execute(args);
+    }
+
+    /** The words of {@code kubectl persist}, called so also in what is said about them. */
+    private static CommandLine plugin(Terminal terminal) {
+        CommandLine line = KubectlCommand.line(terminal);
+        line.setCommandName("kubectl persist");
+        describe(line);
+        return equipped(line, terminal);
     }
 
     static CommandLine commandLine(Terminal terminal) {
@@ -71,9 +83,13 @@ public final class Main {
                 new ClearCommand(terminal), new ConfigCommand(terminal), new TableCommand(terminal),
                 new ExportCommand(terminal),
                 new ImportCommand(terminal), new DoctorCommand(terminal), new CompletionCommand(terminal),
-                new JournalCommand(terminal)).forEach(line::addSubcommand);
+                new JournalCommand(terminal), KubectlCommand.line(terminal)).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().width(WIDTH);
         line.getSubcommands().values().forEach(Main::describe);
+        return equipped(line, terminal);
+    }
+
+    private static CommandLine equipped(CommandLine line, Terminal terminal) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
@@ -89,6 +105,7 @@ public final class Main {
         CommandSpec spec = command.getCommandSpec();
         spec.mixinStandardHelpOptions(true);
         spec.usageMessage().width(WIDTH);
+        command.getSubcommands().values().forEach(Main::describe);
     }
 
     /** The command without a word: says which words there are. */

@@ -35,7 +35,7 @@ class CommandLineTest {
             "up --durability maybe",
             "up --nats nats://127.0.0.1:1 --with-nats", "up --port 99999", "replay", "replay f --speed slow",
             "replay f --here --kill-every 1", "export backup", "export backup a --prefix b", "completion", "doctor",
-            "import"})
+            "import", "kubectl where", "kubectl drain", "kubectl status --kubeconfig /dev/null/none"})
     void nonsenseEndsWithTwoAndSaysWhy(String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.USAGE.number());
         assertThat(err.toString(UTF_8)).isNotBlank();
@@ -47,12 +47,21 @@ class CommandLineTest {
         Set<String> commands = Main.commandLine(terminal).getSubcommands().keySet();
         assertThat(commands).contains("set", "get", "del", "all", "keys", "info", "watch", "where", "flush", "up",
                 "demo",
-                "replay", "bench", "journal", "clear", "table", "export", "import", "doctor", "completion");
+                "replay", "bench", "journal", "clear", "table", "export", "import", "doctor", "completion",
+                "kubectl");
         for (String command : commands) {
             out.reset();
             assertThat(run(command, "--help")).isZero();
             assertThat(out.toString(UTF_8)).contains("Example").contains("  persist " + command);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "where", "drain", "report"})
+    void thePluginIsCalledByItsOwnName(String command) {
+        assertThat(run("kubectl", command, "--help")).isZero();
+        assertThat(out.toString(UTF_8)).startsWith("Usage: kubectl persist " + command)
+                .contains("  kubectl persist " + command, "--namespace");
     }
 
     @Test

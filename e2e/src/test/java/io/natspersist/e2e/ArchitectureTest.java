@@ -71,8 +71,8 @@ class ArchitectureTest {
 
     @Test
     void kubernetesAndAwsStayInTheirPackages() {
-        holds(noClasses().that().resideOutsideOfPackage("io.natspersist.operator..").should().dependOnClassesThat()
-                .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk.."));
+        holds(noClasses().that().resideOutsideOfPackages("io.natspersist.operator..", "io.natspersist.cli.kubernetes..")
+                .should().dependOnClassesThat().resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk.."));
         holds(noClasses().that().resideOutsideOfPackage("io.natspersist.worker.tier..").should().dependOnClassesThat()
                 .resideInAnyPackage("software.amazon.awssdk.."));
         holds(noClasses().that().resideInAPackage("io.natspersist.coordinator..").should().dependOnClassesThat()

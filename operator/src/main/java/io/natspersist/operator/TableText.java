@@ -18,22 +18,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the ConfigMap
  */
-record TableText(String name, String json, String crc) {
+public record TableText(String name, String json, String crc) {
 
     private static final String TABLE = "table.json";
     private static final String CRC = "crc32c";
 
-    static TableText in(ConfigMap map) {
+    public static TableText in(ConfigMap map) {
         Map<String, String> data = map.getData() == null ? Map.of() : map.getData();
         return new TableText(map.getMetadata().getName(), data.getOrDefault(TABLE, ""), data.getOrDefault(CRC, ""));
     }
 
-    static TableText of(AssignmentTable table) {
+    public static TableText of(AssignmentTable table) {
         String json = new String(Json.write(table), StandardCharsets.UTF_8);
         return new TableText("", json, crcOf(json));
     }
 
-    ConfigMap into(ConfigMap map) {
+    public ConfigMap into(ConfigMap map) {
         return new ConfigMapBuilder(map).withData(Map.of(TABLE, json, CRC, crc)).withBinaryData(null).build();
     }
 
@@ -43,7 +43,7 @@ record TableText(String name, String json, String crc) {
     }
 
     /** @throws IOException where it is damaged; the message says what to do */
-    AssignmentTable table() throws IOException {
+    public AssignmentTable table() throws IOException {
         if (!isWhole()) {
             throw damaged("its checksum is wrong", null);
         }
