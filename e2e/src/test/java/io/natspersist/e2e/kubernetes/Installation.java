@@ -100,17 +100,29 @@ final class Installation implements AutoCloseable {
     }
 
     PersistClusterStatus status(String name) {
-        PersistCluster found = client.resources(PersistCluster.class).inNamespace(namespace).withName(name).require();
-        return found.getStatus() == null
-                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of())
-                : found.getStatus();
+        return statusOf(cluster(name));
     }
 
-    /** Until so many workers serve all slots. */
+    private PersistCluster cluster(String name) {
+        return client.resources(PersistCluster.class).inNamespace(namespace).withName(name).require();
+    }
+
+    private static PersistClusterStatus statusOf(PersistCluster cluster) {
+        return cluster.getStatus() == null
+                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of())
+                : cluster.getStatus();
+    }
+
+    /** Until so many workers serve all slots, as the newest spec wants it. */
     void awaitReady(String name, int workers) {
-        await(name + " is ready").atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> status(name),
-                status -> status.phase() == Phase.READY && status.workers().size() == workers
-                        && Integer.valueOf(workers).equals(status.readyReplicas()));
+        await(name + " is ready").atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> cluster(name),
+                cluster -> cluster.getMetadata().getGeneration().equals(statusOf(cluster).observedGeneration())
+                        && isReady(statusOf(cluster), workers));
+    }
+
+    private static boolean isReady(PersistClusterStatus status, int workers) {
+        return status.phase() == Phase.READY && status.workers().size() == workers
+                && Integer.valueOf(workers).equals(status.readyReplicas());
     }
 
     /** A client on this machine, outside of the cluster. */

@@ -1,32 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.kubernetes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.LogWatch;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.natspersist.client.PersistClient;
 import io.natspersist.operator.crd.PersistCluster;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
-/** One installation on two nodes, to which everything happens while a client outside writes and watches. */
+/**
+ * One installation on two nodes, to which everything happens while clients outside the cluster write and watch. NATS is on the node
+ * that nothing happens to.
+ */
 @Tag("kubernetes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TwoNodesIT {
 
     private static final String NAME = "main";
     private static final int STREAMS = 20;
+    private static final String SAFE = "node0";
+    private static final String STRUCK = "node1";
+    private static final List<String> NODES = List.of(SAFE, STRUCK);
 
     private TestCluster cluster;
     private Installation installation;
+    private KubernetesClient kubernetes;
+    private Operators operators;
+    private Pods workers;
     private PersistClient writing;
     private PersistClient watching;
+    private int rollouts;
 
     @BeforeAll
     void install() {
         cluster = TestCluster.withTwoNodes();
-        installation = new Installation(cluster, 2, "node0");
+        kubernetes = cluster.client();
+        long began = System.nanoTime();
+        installation = new Installation(cluster, 2, SAFE);
+        operators = new Operators(kubernetes, installation.system());
+        workers = new Pods(kubernetes, installation.namespace(), Map.of("natspersist.io/cluster", NAME));
+        long applied = System.nanoTime();
         installation.apply("""
                 apiVersion: natspersist.io/v1alpha1
                 kind: PersistCluster
@@ -36,10 +70,12 @@ class TwoNodesIT {
                   storage: {existingClaim: %s}
                   coordinator: {slots: 64}
                   workers:
-                    replicas: 1
+                    replicas: 2
                     resources: {requests: {cpu: 50m, memory: 384Mi}, limits: {memory: 384Mi}}
                 """.formatted(NAME, installation.natsUrl(), Installation.CLAIM));
-        installation.awaitReady(NAME, 1);
+        installation.awaitReady(NAME, 2);
+        System.out.printf("%s: installed in %d ms, two workers ready %d ms after they were applied%n", cluster.name(),
+                millis(began, applied), millis(applied, System.nanoTime()));
         writing = installation.connect(NAME);
         watching = installation.connect(NAME);
     }
@@ -50,10 +86,45 @@ class TwoNodesIT {
         cluster.close();
     }
 
+    @BeforeEach
+    void twoWorkersOnTwoNodes() {
+        scale(2);
+        workers.spread(2, NODES);
+        installation.awaitReady(NAME, 2);
+    }
+
+    @AfterEach
+    void mend() {
+        for (String node : NODES) {
+            new Drain(kubernetes, node).end();
+        }
+        cluster.faults().ifPresent(faults -> {
+            faults.heal(STRUCK);
+            faults.revive();
+        });
+    }
+
     @Test
-    @Timeout(180)
+    @Order(1)
+    void atRestNothingIsWritten() {
+        List<String> streams = List.of("rest.a", "rest.b", "rest.c");
+        streams.forEach(stream -> writing.stream(stream).set("a value".getBytes(StandardCharsets.UTF_8)));
+        await().atMost(Installation.PATIENCE).until(() -> installation.status(NAME).openStreams() == streams.size());
+        List<String> namespaces = List.of(installation.namespace(), installation.system());
+        Map<String, String> first = await("rest").atMost(Installation.PATIENCE).pollInterval(Duration.ofSeconds(5))
+                .until(() -> Versions.of(kubernetes, namespaces), new Unchanged()::is);
+
+        await().during(Duration.ofSeconds(60)).atMost(Duration.ofSeconds(75)).pollInterval(Duration.ofSeconds(10))
+                .untilAsserted(() -> {
+                    streams.forEach(stream -> assertThat(writing.stream(stream).messages()).hasSize(1));
+                    assertThat(Versions.of(kubernetes, namespaces)).isEqualTo(first);
+                });
+    }
+
+    @Test
     void scaledUpAndDownNobodyNotices() {
-        Traffic traffic = new Traffic(writing, watching, "scaled", STREAMS);
+        scale(1);
+        Traffic traffic = traffic("scaled");
         scale(3);
         traffic.awaitMore(10);
         scale(1);
@@ -61,9 +132,163 @@ class TwoNodesIT {
         traffic.finish();
     }
 
-    private void scale(int workers) {
-        installation.kubernetes().resources(PersistCluster.class).inNamespace(installation.namespace()).withName(NAME)
-                .scale(workers);
-        installation.awaitReady(NAME, workers);
+    @Test
+    void rolledOnePodAfterTheOtherNobodyNotices() {
+        Traffic traffic = traffic("rolled");
+        String rollout = beginRollout();
+        awaitRolledOut(rollout);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void aNodeIsDrainedAndNobodyNotices() {
+        Traffic traffic = traffic("drained");
+        new Drain(kubernetes, STRUCK).begin(List.of(installation.namespace(), installation.system()));
+        assertThat(workers.on(STRUCK)).isEmpty();
+        installation.awaitReady(NAME, 2);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void aKilledContainerIsStartedAgainAndNothingIsLost() {
+        Traffic traffic = traffic("killed");
+        Pod victim = workers.on(STRUCK).getFirst();
+        long killed = System.nanoTime();
+        faults().killProcesses(victim);
+        traffic.awaitMore(2);
+        say("a worker's container is killed", killed);
+        await().atMost(Installation.PATIENCE).until(() -> restarts(victim) == restarts(workers.one(name(victim))) - 1);
+        installation.awaitReady(NAME, 2);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void aNodeDiesAndItsStreamsAnswerAgain() {
+        operators.actOn(SAFE);
+        Traffic traffic = traffic("died");
+        long killed = System.nanoTime();
+        faults().kill(STRUCK);
+        traffic.awaitMore(2);
+        say("a node dies", killed);
+        faults().revive();
+        installation.awaitReady(NAME, 2);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void aNodeIsCutOffAndWhatItsWorkerWroteAfterTheTakeoverIsReadByNobody() throws Exception {
+        operators.actOn(SAFE);
+        Traffic traffic = traffic("cut");
+        Pod victim = workers.on(STRUCK).getFirst();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (LogWatch log = kubernetes.pods().resource(victim).tailingLines(1).watchLog(said)) {
+            long cut = System.nanoTime();
+            faults().cut(STRUCK);
+            traffic.awaitMore(2);
+            say("a node is cut off", cut);
+            faults().heal(STRUCK);
+            await("it says why it halted").atMost(Duration.ofSeconds(60))
+                    .until(() -> said.toString(StandardCharsets.UTF_8).contains("halting: "));
+        }
+        installation.awaitReady(NAME, 2);
+        traffic.awaitMore(10);
+        traffic.finish();
+        said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("halting: "))
+                .forEach(System.out::println);
+    }
+
+    @Test
+    void theActingOperatorAndItsNodeDieInTheMiddleOfARollout() {
+        operators.actOn(STRUCK);
+        Traffic traffic = traffic("rolled.without.node");
+        String acting = operators.acting();
+        String rollout = beginRollout();
+        await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
+        faults().kill(STRUCK);
+        operators.awaitSuccessor(acting);
+        traffic.awaitMore(2);
+        faults().revive();
+        awaitRolledOut(rollout);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void theActingOperatorIsKilledInTheMiddleOfARollout() {
+        Traffic traffic = traffic("rolled.without.operator");
+        String acting = operators.acting();
+        String rollout = beginRollout();
+        await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
+        kubernetes.resource(operators.pods().one(acting)).withGracePeriod(0).delete();
+        awaitRolledOut(rollout);
+        operators.awaitSuccessor(acting);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    private NodeFaults faults() {
+        return cluster.faults().orElseThrow();
+    }
+
+    private Traffic traffic(String name) {
+        Traffic traffic = new Traffic(writing, watching, name, STREAMS);
+        traffic.awaitMore(5);
+        return traffic;
+    }
+
+    private void scale(int count) {
+        kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace()).withName(NAME).scale(count);
+        installation.awaitReady(NAME, count);
+    }
+
+    /** What changes in the spec is an annotation of the pods. */
+    private String beginRollout() {
+        String rollout = "rollout-" + ++rollouts;
+        kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace()).withName(NAME).patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\": {\"workers\": {\"annotations\": {\"e2e\": \"" + rollout + "\"}}}}");
+        return rollout;
+    }
+
+    private void awaitRolledOut(String rollout) {
+        await(rollout).atMost(Duration.ofMinutes(2))
+                .until(() -> rolledOut(rollout) == 2 && workers.staying().size() == 2);
+        installation.awaitReady(NAME, 2);
+    }
+
+    private long rolledOut(String rollout) {
+        return workers.ready().stream().filter(pod -> rollout.equals(pod.getMetadata().getAnnotations().get("e2e")))
+                .count();
+    }
+
+    private static int restarts(Pod pod) {
+        return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
+    }
+
+    private static String name(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    private static void say(String what, long since) {
+        System.out.printf("%s: all streams answer again after %d ms%n", what, millis(since, System.nanoTime()));
+    }
+
+    private static long millis(long from, long to) {
+        return (to - from) / 1_000_000;
+    }
+
+    /** Whether it is asked about the same thing twice in a row. */
+    private static final class Unchanged {
+        private Object last = this;
+
+        boolean is(Object now) {
+            boolean same = now.equals(last);
+            last = now;
+            return same;
+        }
     }
 }
