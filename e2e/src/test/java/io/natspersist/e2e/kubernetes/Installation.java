@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.natspersist.client.ClientConfig;
 import io.natspersist.client.PersistClient;
 import io.natspersist.e2e.DocumentationTest;
@@ -123,6 +125,28 @@ final class Installation implements AutoCloseable {
     private static boolean isReady(PersistClusterStatus status, int workers) {
         return status.phase() == Phase.READY && status.workers().size() == workers
                 && Integer.valueOf(workers).equals(status.readyReplicas());
+    }
+
+    /** How everything stands, for who has to find out why a test failed. */
+    String describe(String name) {
+        StringBuilder text = new StringBuilder().append(status(name)).append('\n');
+        for (String each : List.of(system, namespace)) {
+            client.pods().inNamespace(each).list().getItems().forEach(pod -> text.append(pod.getSpec().getNodeName())
+                    .append(' ').append(pod.getMetadata().getName())
+                    .append(pod.getMetadata().getDeletionTimestamp() == null ? " " : " ending ")
+                    .append(pod.getStatus().getPhase()).append(' ').append(pod.getStatus().getContainerStatuses())
+                    .append('\n'));
+        }
+        client.pods().inNamespace(system).list().getItems().forEach(pod -> text.append(logOf(pod)));
+        return text.toString();
+    }
+
+    private String logOf(Pod pod) {
+        try {
+            return client.pods().resource(pod).tailingLines(40).getLog();
+        } catch (KubernetesClientException e) {
+            return e.getMessage();
+        }
     }
 
     /** A client on this machine, outside of the cluster. */

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Two operators, each on a node of its own, of which one acts. */
 record Operators(KubernetesClient client, String namespace) {
@@ -24,17 +25,19 @@ record Operators(KubernetesClient client, String namespace) {
                 .getHolderIdentity();
     }
 
-    /** Has the one on that node act. */
-    void actOn(String node) {
-        pods().spread(2, List.of("node0", "node1"));
-        await("an operator acts").atMost(PATIENCE).until(this::actingIsThere);
-        Pod acts = pods().one(acting());
-        if (!node.equals(acts.getSpec().getNodeName())) {
-            String other = pods().on(node).getFirst().getMetadata().getName();
-            client.resource(acts).delete();
-            await(other + " acts").atMost(PATIENCE).until(() -> acting().equals(other));
-            pods().awaitReady(2);
-        }
+    /** Has the one on that node act: whoever acts elsewhere is deleted, until nobody else is quicker. */
+    void actOn(String node, List<String> nodes) {
+        await("the operator on " + node + " acts").atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    pods().spread(2, nodes);
+                    Optional<Pod> acts = actingPod();
+                    boolean there = acts.isPresent() && node.equals(acts.get().getSpec().getNodeName());
+                    if (acts.isPresent() && !there) {
+                        client.resource(acts.get()).delete();
+                        awaitSuccessor(acts.get().getMetadata().getName());
+                    }
+                    return there;
+                });
     }
 
     /** Until another one than that acts. */
@@ -42,8 +45,8 @@ record Operators(KubernetesClient client, String namespace) {
         await("another operator than " + of + " acts").atMost(PATIENCE).until(() -> !acting().equals(of));
     }
 
-    private boolean actingIsThere() {
+    private Optional<Pod> actingPod() {
         String acting = acting();
-        return pods().ready().stream().anyMatch(pod -> pod.getMetadata().getName().equals(acting));
+        return pods().ready().stream().filter(pod -> pod.getMetadata().getName().equals(acting)).findAny();
     }
 }

@@ -3,6 +3,7 @@ package io.natspersist.e2e.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A Kubernetes whose nodes run containers. Ends what it began when it is closed. */
@@ -16,6 +17,14 @@ interface TestCluster extends AutoCloseable {
 
     /** An administrator's. */
     KubernetesClient client();
+
+    /** Those that pods can be on, by name. */
+    default List<String> nodes() {
+        return client().nodes().list().getItems().stream()
+                .filter(node -> node.getSpec().getTaints().stream()
+                        .noneMatch(taint -> taint.getEffect().equals("NoSchedule")))
+                .map(node -> node.getMetadata().getName()).sorted().toList();
+    }
 
     /** Gives an image, a file as {@code docker save} makes them, to every node. */
     void load(Path image);

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * One installation on two nodes, to which everything happens while clients outside the cluster write and watch. NATS is on the node
@@ -39,11 +40,11 @@ class TwoNodesIT {
 
     private static final String NAME = "main";
     private static final int STREAMS = 20;
-    private static final String SAFE = "node0";
-    private static final String STRUCK = "node1";
-    private static final List<String> NODES = List.of(SAFE, STRUCK);
 
     private TestCluster cluster;
+    private List<String> nodes;
+    private String safe;
+    private String struck;
     private Installation installation;
     private KubernetesClient kubernetes;
     private Operators operators;
@@ -52,12 +53,20 @@ class TwoNodesIT {
     private PersistClient watching;
     private int rollouts;
 
+    @RegisterExtension
+    final AfterTestExecutionCallback evidence = context -> context.getExecutionException()
+            .ifPresent(failure -> System.out.println(installation.describe(NAME)));
+
     @BeforeAll
     void install() {
         cluster = TestCluster.withTwoNodes();
         kubernetes = cluster.client();
+        nodes = cluster.nodes().stream().limit(2).toList();
+        assertThat(nodes).as("nodes of " + cluster.name()).hasSize(2);
+        safe = nodes.get(0);
+        struck = nodes.get(1);
         long began = System.nanoTime();
-        installation = new Installation(cluster, 2, SAFE);
+        installation = new Installation(cluster, 2, safe);
         operators = new Operators(kubernetes, installation.system());
         workers = new Pods(kubernetes, installation.namespace(), Map.of("natspersist.io/cluster", NAME));
         long applied = System.nanoTime();
@@ -82,24 +91,26 @@ class TwoNodesIT {
 
     @AfterAll
     void remove() {
-        installation.close();
+        if (installation != null) {
+            installation.close();
+        }
         cluster.close();
     }
 
     @BeforeEach
     void twoWorkersOnTwoNodes() {
         scale(2);
-        workers.spread(2, NODES);
+        workers.spread(2, nodes);
         installation.awaitReady(NAME, 2);
     }
 
     @AfterEach
     void mend() {
-        for (String node : NODES) {
+        for (String node : nodes) {
             new Drain(kubernetes, node).end();
         }
         cluster.faults().ifPresent(faults -> {
-            faults.heal(STRUCK);
+            faults.heal(struck);
             faults.revive();
         });
     }
@@ -144,17 +155,18 @@ class TwoNodesIT {
     @Test
     void aNodeIsDrainedAndNobodyNotices() {
         Traffic traffic = traffic("drained");
-        new Drain(kubernetes, STRUCK).begin(List.of(installation.namespace(), installation.system()));
-        assertThat(workers.on(STRUCK)).isEmpty();
+        new Drain(kubernetes, struck).begin(List.of(installation.namespace(), installation.system()));
+        assertThat(workers.on(struck)).isEmpty();
         installation.awaitReady(NAME, 2);
         traffic.awaitMore(10);
         traffic.finish();
     }
 
     @Test
+    @Tag("kubernetes-faults")
     void aKilledContainerIsStartedAgainAndNothingIsLost() {
         Traffic traffic = traffic("killed");
-        Pod victim = workers.on(STRUCK).getFirst();
+        Pod victim = workers.on(struck).getFirst();
         long killed = System.nanoTime();
         faults().killProcesses(victim);
         traffic.awaitMore(2);
@@ -166,11 +178,12 @@ class TwoNodesIT {
     }
 
     @Test
+    @Tag("kubernetes-faults")
     void aNodeDiesAndItsStreamsAnswerAgain() {
-        operators.actOn(SAFE);
+        operators.actOn(safe, nodes);
         Traffic traffic = traffic("died");
         long killed = System.nanoTime();
-        faults().kill(STRUCK);
+        faults().kill(struck);
         traffic.awaitMore(2);
         say("a node dies", killed);
         faults().revive();
@@ -180,17 +193,18 @@ class TwoNodesIT {
     }
 
     @Test
+    @Tag("kubernetes-faults")
     void aNodeIsCutOffAndWhatItsWorkerWroteAfterTheTakeoverIsReadByNobody() throws Exception {
-        operators.actOn(SAFE);
+        operators.actOn(safe, nodes);
         Traffic traffic = traffic("cut");
-        Pod victim = workers.on(STRUCK).getFirst();
+        Pod victim = workers.on(struck).getFirst();
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         try (LogWatch log = kubernetes.pods().resource(victim).tailingLines(1).watchLog(said)) {
             long cut = System.nanoTime();
-            faults().cut(STRUCK);
+            faults().cut(struck);
             traffic.awaitMore(2);
             say("a node is cut off", cut);
-            faults().heal(STRUCK);
+            faults().heal(struck);
             await("it says why it halted").atMost(Duration.ofSeconds(60))
                     .until(() -> said.toString(StandardCharsets.UTF_8).contains("halting: "));
         }
@@ -202,13 +216,14 @@ class TwoNodesIT {
     }
 
     @Test
+    @Tag("kubernetes-faults")
     void theActingOperatorAndItsNodeDieInTheMiddleOfARollout() {
-        operators.actOn(STRUCK);
+        operators.actOn(struck, nodes);
         Traffic traffic = traffic("rolled.without.node");
         String acting = operators.acting();
         String rollout = beginRollout();
         await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
-        faults().kill(STRUCK);
+        faults().kill(struck);
         operators.awaitSuccessor(acting);
         traffic.awaitMore(2);
         faults().revive();
@@ -218,7 +233,21 @@ class TwoNodesIT {
     }
 
     @Test
+    @Tag("kubernetes-faults")
     void theActingOperatorIsKilledInTheMiddleOfARollout() {
+        Traffic traffic = traffic("rolled.with.killed.operator");
+        Pod acting = operators.pods().one(operators.acting());
+        String rollout = beginRollout();
+        await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
+        faults().killProcesses(acting);
+        awaitRolledOut(rollout);
+        operators.pods().awaitReady(2);
+        traffic.awaitMore(10);
+        traffic.finish();
+    }
+
+    @Test
+    void theActingOperatorsPodIsDeletedWithoutGraceInTheMiddleOfARollout() {
         Traffic traffic = traffic("rolled.without.operator");
         String acting = operators.acting();
         String rollout = beginRollout();
