@@ -19,10 +19,11 @@ record Operators(KubernetesClient client, String namespace) {
         return new Pods(client, namespace, Map.of("app.kubernetes.io/name", "persist-operator"));
     }
 
-    /** The name of the pod whose operator acts. */
+    /** The name of the pod whose operator acts; empty where none does at the moment. */
     String acting() {
-        return client.leases().inNamespace(namespace).withName("persist-operator").require().getSpec()
+        String holder = client.leases().inNamespace(namespace).withName("persist-operator").require().getSpec()
                 .getHolderIdentity();
+        return holder == null ? "" : holder;
     }
 
     /** Has the one on that node act: whoever acts elsewhere is deleted, until nobody else is quicker. */
@@ -42,7 +43,8 @@ record Operators(KubernetesClient client, String namespace) {
 
     /** Until another one than that acts. */
     void awaitSuccessor(String of) {
-        await("another operator than " + of + " acts").atMost(PATIENCE).until(() -> !acting().equals(of));
+        await("another operator than " + of + " acts").atMost(PATIENCE)
+                .until(this::acting, now -> !now.isEmpty() && !now.equals(of));
     }
 
     private Optional<Pod> actingPod() {
