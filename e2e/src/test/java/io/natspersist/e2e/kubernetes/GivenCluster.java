@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A cluster at hand. Its nodes must have the images, or be able to pull them, and its default storage class must have volumes that
- * many nodes mount at once.
+ * A cluster at hand. Its nodes must have the images of operator and worker, and its default storage class must have volumes that many
+ * nodes mount at once.
  */
-class GivenCluster implements TestCluster {
+final class GivenCluster implements TestCluster {
 
     private final Path kubeconfig;
     private final KubernetesClient client;
@@ -44,8 +44,13 @@ class GivenCluster implements TestCluster {
     }
 
     @Override
+    public boolean takesImages() {
+        return false;
+    }
+
+    @Override
     public void load(Path image) {
-        System.out.println("nodes of " + name() + " are not given " + image.getFileName() + ": they must have it");
+        throw new UnsupportedOperationException("nodes of " + name() + " cannot be given images");
     }
 
     @Override

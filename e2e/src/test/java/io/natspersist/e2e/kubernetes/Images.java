@@ -12,16 +12,21 @@ import java.util.List;
 /** What runs in the tests' pods: the images that {@code ./persist images} has made, and this machine's nats-server. */
 final class Images {
 
-    static final String NATS = "localhost/nats-server:test";
+    private static final String NATS = "localhost/nats-server:test";
+    private static final String PUBLIC_NATS = "nats:2";
 
     private Images() {}
 
     /**
-     * Gives them to every node.
+     * Gives them to every node, where that can be done.
      *
+     * @return the name of nats-server's image
      * @throws IllegalStateException where they have not been made
      */
-    static void load(TestCluster cluster) {
+    static String load(TestCluster cluster) {
+        if (!cluster.takesImages()) {
+            return PUBLIC_NATS;
+        }
         Path made = DocumentationTest.root().resolve("target/images");
         for (String name : List.of("persist-operator.tar", "persist-worker.tar")) {
             if (!Files.exists(made.resolve(name))) {
@@ -30,6 +35,7 @@ final class Images {
             cluster.load(made.resolve(name));
         }
         loadNats(cluster);
+        return NATS;
     }
 
     private static void loadNats(TestCluster cluster) {

@@ -53,11 +53,11 @@ final class Installation implements AutoCloseable {
         this.client = cluster.client();
         this.namespace = "e2e-" + ProcessHandle.current().pid();
         this.system = namespace + "-system";
-        Images.load(cluster);
+        String natsImage = Images.load(cluster);
         makeNamespace(namespace);
         makeNamespace(system);
         cluster.claim(namespace, CLAIM);
-        nats = new NatsPod(client, namespace, natsNode);
+        nats = new NatsPod(client, namespace, natsImage, natsNode);
         install(operators);
         nats.awaitReady();
     }

@@ -20,7 +20,7 @@ final class NatsPod {
     private final KubernetesClient client;
     private final String namespace;
 
-    NatsPod(KubernetesClient client, String namespace, @Nullable String node) {
+    NatsPod(KubernetesClient client, String namespace, String image, @Nullable String node) {
         this.client = client;
         this.namespace = namespace;
         client.resource(new ServiceBuilder().withNewMetadata().withName(NAME).withNamespace(namespace).endMetadata()
@@ -31,7 +31,7 @@ final class NatsPod {
                 .withNodeSelector(node == null ? null : Map.of("kubernetes.io/hostname", node))
                 .withNewSecurityContext().withRunAsNonRoot(true).withRunAsUser(65_532L).withNewSeccompProfile()
                 .withType("RuntimeDefault").endSeccompProfile().endSecurityContext().addNewContainer().withName(NAME)
-                .withImage(Images.NATS).withImagePullPolicy("IfNotPresent").addNewPort().withContainerPort(PORT)
+                .withImage(image).withImagePullPolicy("IfNotPresent").addNewPort().withContainerPort(PORT)
                 .endPort().withNewReadinessProbe().withNewTcpSocket().withPort(new IntOrString(PORT)).endTcpSocket()
                 .withPeriodSeconds(1).endReadinessProbe().withNewSecurityContext().withAllowPrivilegeEscalation(false)
                 .withReadOnlyRootFilesystem(true).withNewCapabilities().withDrop("ALL").endCapabilities()

@@ -26,6 +26,11 @@ interface TestCluster extends AutoCloseable {
                 .map(node -> node.getMetadata().getName()).sorted().toList();
     }
 
+    /** Whether it can be given images; else its nodes have those of this project already, and pull nats-server's. */
+    default boolean takesImages() {
+        return true;
+    }
+
     /** Gives an image, a file as {@code docker save} makes them, to every node. */
     void load(Path image);
 
