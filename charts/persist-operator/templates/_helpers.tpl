@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* What the operator does in namespaces with PersistClusters, and nothing else. */}}
 {{- define "persist.rules" -}}
-# PersistClusters: to watch them, to set the finalizer, to report
+# PersistClusters: to watch them, to set the finalizer, to scale, to report
 - apiGroups: [natspersist.io]
   resources: [persistclusters]
   verbs: [get, list, watch, patch]

@@ -82,7 +82,7 @@ class ArchitectureTest {
     @Test
     void whatAPersistClusterAsksForAndHowItStandsAreFunctions() {
         holds(noClasses().that().resideInAnyPackage("io.natspersist.operator.crd", "io.natspersist.operator.resource",
-                "io.natspersist.operator.status").should().dependOnClassesThat()
+                "io.natspersist.operator.scaling", "io.natspersist.operator.status").should().dependOnClassesThat()
                 .resideInAnyPackage("io.natspersist.operator", "io.natspersist.worker..", "io.natspersist.client..",
                         "io.natspersist.transport..", "io.natspersist.loop..", "io.javaoperatorsdk.."));
     }

@@ -53,6 +53,11 @@ final class Announcements {
         publish(cluster, true, word(reason), message);
     }
 
+    /** Something that happened as it should. */
+    void tell(PersistCluster cluster, Reason reason, String message) {
+        publish(cluster, false, word(reason), message);
+    }
+
     private void publish(PersistCluster cluster, boolean bad, String reason, String message) {
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         try {

@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.PersistClusterStatus;
+import io.natspersist.operator.crd.PersistClusterStatus.AutoscalingStatus;
 import io.natspersist.operator.crd.Reason;
 import io.natspersist.operator.resource.Labels;
 import io.natspersist.operator.resource.Surroundings;
@@ -42,6 +43,7 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
     private final InstantSource clock;
     private final @Nullable String workerImage;
     private final Announcements announcements;
+    private final Autoscaling autoscaling;
     private final SimpleInboundEventSource<PersistCluster> news = new SimpleInboundEventSource<>("coordinators");
     private final Coordinators coordinators;
 
@@ -50,6 +52,7 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         this.clock = clock;
         this.workerImage = workerImage;
         this.announcements = new Announcements(client, clock);
+        this.autoscaling = new Autoscaling(client, clock, announcements);
         this.coordinators = new Coordinators(client, news::propagateEvent);
     }
 
@@ -74,9 +77,10 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         Coordination coordination = coordinators.follow(cluster, plan(cluster, secrets, context));
         tellTheCoordinator(cluster, survey);
         Surroundings surroundings = survey.surroundings(secrets, workerImage);
+        AutoscalingStatus scaled = autoscaling.follow(cluster, coordination);
         String refused = cluster.paused() ? null : apply(cluster, surroundings, survey, context);
         return report(cluster, new Seen(cluster, surroundings.image(cluster) != null, refused, survey.rollout(),
-                survey.storage(), coordination, now()));
+                survey.storage(), coordination, now()), scaled);
     }
 
     private static CoordinationPlan plan(PersistCluster cluster, NatsSecrets secrets, Context<PersistCluster> context) {
@@ -116,8 +120,9 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         return wanted != null && deployment.getSpec().getReplicas() > wanted;
     }
 
-    private UpdateControl<PersistCluster> report(PersistCluster cluster, Seen seen) {
-        PersistClusterStatus status = StatusOf.seen(seen);
+    private UpdateControl<PersistCluster> report(PersistCluster cluster, Seen seen,
+            @Nullable AutoscalingStatus scaled) {
+        PersistClusterStatus status = StatusOf.seen(seen).withAutoscaling(scaled);
         if (status.equals(cluster.getStatus())) {
             return UpdateControl.<PersistCluster>noUpdate().rescheduleAfter(AGAIN);
         }
@@ -147,6 +152,7 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
             return DeleteControl.noFinalizerRemoval().rescheduleAfter(AGAIN.toMillis());
         }
         coordinators.end(ResourceID.fromResource(cluster));
+        autoscaling.end(ResourceID.fromResource(cluster));
         return DeleteControl.defaultDelete();
     }
 

@@ -22,9 +22,11 @@ import io.natspersist.transport.nats.NatsServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -306,6 +308,70 @@ class PersistOperatorIT {
     }
 
     @Test
+    void theNumberOfWorkersFollowsTheirLoadAndAPersonsWish() {
+        PersistCluster cluster = persistCluster("main", "    url: " + nats.url() + "\n" + """
+                workers: {replicas: 1}
+                autoscaling:
+                  maxReplicas: 3
+                  targets: {openStreams: 100}
+                  scaleUpStabilizationSeconds: 2
+                  scaleDownStabilizationSeconds: 4
+                """.indent(2));
+        client.resource(cluster).create();
+        List<BeatingWorker> workers = new ArrayList<>();
+        try {
+            awaitWorkers(1, workers);
+            workers.getFirst().setOpenStreams(250);
+            awaitWorkers(3, workers);
+            assertThat(status("main").autoscaling().lastScale())
+                    .isEqualTo("from 1 to 3 workers: openStreams asks for 3 workers");
+
+            workers.getFirst().setOpenStreams(150);
+            awaitWorkers(2, workers);
+            scale(1);
+            awaitWorkers(2, workers);
+
+            scale(0);
+            awaitWorkers(0, workers);
+            awaitLooks(() -> status("main").autoscaling().reason() == Reason.SCALED_TO_ZERO);
+            assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+                    .anySatisfy(event -> assertThat(event.getReason() + " " + event.getMessage())
+                            .isEqualTo("ScaledUp from 1 to 3 workers: openStreams asks for 3 workers"))
+                    .anySatisfy(event -> assertThat(event.getReason() + " " + event.getMessage())
+                            .isEqualTo("ScaledDown from 3 to 2 workers: openStreams asks for 2 workers"));
+        } finally {
+            workers.forEach(BeatingWorker::close);
+        }
+    }
+
+    /** A worker beats for each pod; the first one is for the pod that is to go last. */
+    private void awaitWorkers(int count, List<BeatingWorker> beating) {
+        awaitLooks(() -> {
+            for (Pod pod : pods()) {
+                if (beating.stream().noneMatch(worker -> worker.name().equals(pod.getMetadata().getName()))) {
+                    beating.add(new BeatingWorker(nats.url(), "persist.main", pod.getMetadata().getName(), 0));
+                }
+            }
+            return pods().size() == count && status("main").workers().size() == count
+                    && cluster("main").getSpec().workers().replicas() == count;
+        });
+    }
+
+    private void scale(int count) {
+        client.resources(PersistCluster.class).inNamespace(namespace).withName("main").scale(count);
+    }
+
+    /** The operator looks at the cluster again and again. */
+    private void awaitLooks(Callable<Boolean> holds) {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(300)).until(() -> {
+            client.resources(PersistCluster.class).inNamespace(namespace).withName("main").patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    "{\"metadata\": {\"annotations\": {\"look\": \"" + System.nanoTime() + "\"}}}");
+            return holds.call();
+        });
+    }
+
+    @Test
     void ofTwoClustersWithOnePrefixTheOlderKeepsIt() {
         PersistCluster first = persistCluster("first", "    url: " + nats.url() + "\n    prefix: acme\n");
         client.resource(first).create();
@@ -461,7 +527,7 @@ class PersistOperatorIT {
     private PersistClusterStatus status(String name) {
         PersistCluster cluster = cluster(name);
         return cluster == null || cluster.getStatus() == null
-                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of())
+                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of(), null)
                 : cluster.getStatus();
     }
 

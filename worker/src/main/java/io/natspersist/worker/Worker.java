@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,13 +63,12 @@ public final class Worker {
 
     /** Written on the loop; who surveys the volume asks from elsewhere whose journal is its own. */
     private volatile @Nullable Life life;
+    private final LoadMeter load;
     private boolean draining;
     private @Nullable Runnable drained;
     private boolean halted;
     private Heartbeat.@Nullable Report report;
     private final List<Incarnation> sealed = new ArrayList<>();
-    private long arrivedBefore;
-    private long loadAtNanos;
 
     /** What there is once the coordinator has given this process its incarnation. */
     private static final class Life {
@@ -89,9 +89,11 @@ public final class Worker {
     /**
      * @param halt ends the process at once, without closing anything, for the reason given; in production
      *        {@code Runtime.halt}: closing cleanly could touch a successor's files
+     * @param cpuNanos CPU time that the process has used
      */
     public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
-            StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt) {
+            StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt,
+            LongSupplier cpuNanos) {
         this.config = config;
         this.transport = transport;
         this.loop = loop;
@@ -106,6 +108,7 @@ public final class Worker {
             Life now = life;
             return now == null || !now.ready ? null : new FrontDoor.Serving(now.self, now.slots, now.streams);
         });
+        this.load = new LoadMeter(frontDoor::arrived, cpuNanos);
         this.service = new MicroService(transport, loop, config.subjects(),
                 new ServiceIdentity("persist-worker", instance, Version.CURRENT, "serves streams of Persist"),
                 this::metadata,
@@ -115,7 +118,7 @@ public final class Worker {
     /** Registers and begins to serve. */
     public void start() {
         loop.execute(() -> {
-            loadAtNanos = loop.nanos();
+            load.begin(loop.nanos());
             frontDoor.open();
             service.open();
             transport.subscribe(config.subjects().tableAny(), "workers", m -> loop.execute(() -> tellTable(m)));
@@ -204,16 +207,7 @@ public final class Worker {
         return new Heartbeat(config.name(), now.self.number(), instance, now.ready, draining,
                 table == null ? 0 : table.version(), now.ready ? now.journal.oldestUnforcedMillis() : 0,
                 now.ready ? now.journal.forcedGroups() : 0, now.slots.released(), now.slots.adopted(), sealedNow,
-                now.streams.immovable(), load(now), told);
-    }
-
-    private Heartbeat.Load load(Life now) {
-        long nanos = Math.max(1, loop.nanos() - loadAtNanos);
-        long arrived = frontDoor.arrived();
-        double perSecond = (arrived - arrivedBefore) * 1e9 / nanos;
-        arrivedBefore = arrived;
-        loadAtNanos = loop.nanos();
-        return new Heartbeat.Load(now.streams.openStreams(), perSecond, 0);
+                now.streams.immovable(), load.at(loop.nanos(), now.streams.openStreams()), told);
     }
 
     private void replied(HeartbeatReply reply) {

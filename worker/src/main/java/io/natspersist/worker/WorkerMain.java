@@ -46,7 +46,7 @@ public final class WorkerMain {
                         threads("probe", 4)),
                 new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SqliteStreamMemory(),
                 new SecureRandom(),
-                why -> halt(why, null));
+                why -> halt(why, null), WorkerMain::cpuNanos);
         if (!observe(new ObservedWorker(worker, settings.config()), settings.metrics())) {
             System.exit(2);
             return;
@@ -66,6 +66,13 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    /** Of all threads, the JVM's own too. */
+    private static long cpuNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
     }
 
     /** With as many open files as there are descriptors for. */

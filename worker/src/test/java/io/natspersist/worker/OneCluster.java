@@ -102,7 +102,7 @@ final class OneCluster {
                 new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
-                });
+                }, () -> 0);
         workers.put(name, worker);
         worker.start();
         // The heartbeat of one that has died may still be on its way.

@@ -60,7 +60,7 @@ class ServiceIT {
         new Worker(new WorkerConfig(name, SUBJECTS), connect(name), loop,
                 new WorkerExecutors(threads, threads, threads), new VolumeDisk(volume), new SqliteStreamFiles(volume),
                 new SqliteStreamMemory(),
-                new SplittableRandom(name.hashCode()), why -> {}).start();
+                new SplittableRandom(name.hashCode()), why -> {}, () -> 0).start();
     }
 
     @AfterEach

@@ -111,7 +111,7 @@ final class Installation implements AutoCloseable {
 
     private static PersistClusterStatus statusOf(PersistCluster cluster) {
         return cluster.getStatus() == null
-                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of())
+                ? new PersistClusterStatus(null, null, List.of(), 0, 0, null, null, null, List.of(), null)
                 : cluster.getStatus();
     }
 

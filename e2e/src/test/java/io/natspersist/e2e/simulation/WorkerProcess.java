@@ -67,7 +67,7 @@ final class WorkerProcess {
         WorkerExecutors executors = new WorkerExecutors(process.executor("journal", 2), process.executor("files", 3),
                 process.executor("probes", 2));
         worker = new Worker(config(), world.network.connect(process), process.loop(), executors, world.disk.mount(name),
-                world.files.mount(name), world.memory(), random.split(), why -> halted(process, why));
+                world.files.mount(name), world.memory(), random.split(), why -> halted(process, why), () -> 0);
         worker.start();
     }
 

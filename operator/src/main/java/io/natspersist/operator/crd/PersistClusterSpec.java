@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is wanted. Fields that are not given have the defaults that the CRD has for them. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -15,11 +16,14 @@ import java.util.List;
         + " oldSelf.nats.prefix)", message = "the prefix of a cluster cannot change: streams belong to it", fieldPath = ".nats")
 @ValidationRule(value = "self.streamDefaults.all(a, self.streamDefaults.exists_one(b, a.prefix == b.prefix))", message = "two"
         + " rules have the same prefix", fieldPath = ".streamDefaults")
+@ValidationRule(value = "!has(self.autoscaling) || self.autoscaling.maxReplicas <= self.coordinator.slots", message = "maxReplicas is"
+        + " more than there are slots: the workers beyond would have nothing to serve", fieldPath = ".autoscaling.maxReplicas")
 public record PersistClusterSpec(
         @JsonPropertyDescription("How the cluster reaches NATS.") @Required NatsSpec nats,
         @JsonPropertyDescription("Where streams are kept: one volume that all workers share. Exactly one of existingClaim,"
                 + " claim and nfs. It cannot change.") @Required StorageSpec storage,
         @JsonPropertyDescription("The pods that serve streams.") @Default("{}") WorkersSpec workers,
+        @JsonPropertyDescription("Where it is given, workers.replicas follows the load.") @Nullable AutoscalingSpec autoscaling,
         @JsonPropertyDescription("How streams are assigned to workers.") @Default("{}") CoordinatorSpec coordinator,
         @JsonPropertyDescription("What a change must have reached before it is answered, unless its stream says otherwise."
                 + " sync: the volume's disk; relaxed: the volume, its disk within a second.") @Default("sync") Durability durability,

@@ -19,12 +19,27 @@ public record PersistClusterStatus(
         @JsonPropertyDescription("Selects the worker pods.") @LabelSelector @Nullable String selector,
         @JsonPropertyDescription("How many streams are open.") @Nullable Long openStreams,
         @JsonPropertyDescription("How slots are assigned; absent while that is not known.") @Nullable SlotsStatus slots,
-        @JsonPropertyDescription("The workers that the coordinator knows.") List<WorkerStatus> workers) {
+        @JsonPropertyDescription("The workers that the coordinator knows.") List<WorkerStatus> workers,
+        @JsonPropertyDescription("What autoscaling makes of the load; absent without it.") @Nullable AutoscalingStatus autoscaling) {
 
     public PersistClusterStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         workers = workers == null ? List.of() : List.copyOf(workers);
     }
+
+    public PersistClusterStatus withAutoscaling(@Nullable AutoscalingStatus its) {
+        return new PersistClusterStatus(observedGeneration, phase, conditions, replicas, readyReplicas, selector,
+                openStreams, slots, workers, its);
+    }
+
+    /** How many workers there should be, and why. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record AutoscalingStatus(
+            @JsonPropertyDescription("How many workers the load asks for, within the bounds.") int recommendedReplicas,
+            @JsonPropertyDescription("Why there are as many as there are, in a word.") Reason reason,
+            @JsonPropertyDescription("The same for people.") String message,
+            @JsonPropertyDescription("When the number of workers was changed last.") @Nullable String lastScaleTime,
+            @JsonPropertyDescription("From what to what, and why.") @Nullable String lastScale) {}
 
     /** @param tableVersion grows with every change of the assignment */
     public record SlotsStatus(

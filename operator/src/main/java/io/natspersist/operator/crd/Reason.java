@@ -16,6 +16,18 @@ public enum Reason {
     @JsonProperty("TooFewWorkers") TOO_FEW_WORKERS,
     /** A worker was declared dead and its process may still run: its pod is deleted. Told as an event alone. */
     @JsonProperty("WorkerHung") WORKER_HUNG,
+    /** The load asked for more workers for long enough. */
+    @JsonProperty("ScaledUp") SCALED_UP,
+    /** The load asked for fewer workers for long enough. */
+    @JsonProperty("ScaledDown") SCALED_DOWN,
+    /** The load asks for another number of workers, and has not done so for long enough. */
+    @JsonProperty("Stabilizing") STABILIZING,
+    /** Fewer workers are to be, and slots are still on their way. */
+    @JsonProperty("SlotsMoving") SLOTS_MOVING,
+    /** The load asks for more workers than there may be. */
+    @JsonProperty("AtMaxReplicas") AT_MAX_REPLICAS,
+    /** Not all workers say how busy they are. */
+    @JsonProperty("LoadUnknown") LOAD_UNKNOWN,
     /** No workers were asked for. */
     @JsonProperty("ScaledToZero") SCALED_TO_ZERO,
     /** The operator has no image for workers, and the PersistCluster names none. */

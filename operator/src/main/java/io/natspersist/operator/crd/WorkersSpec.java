@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The pods that serve streams. What is a pod's own is as in a pod's spec. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record WorkersSpec(
-        @JsonPropertyDescription("How many. 0 serves nothing and keeps everything.") @SpecReplicas @Default("2") @Min(0) @Max(1000) @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Integer replicas,
+        @JsonPropertyDescription("How many. 0 serves nothing and keeps everything. With autoscaling the operator writes it.") @SpecReplicas @Default("2") @Min(0) @Max(1000) @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Integer replicas,
         @JsonPropertyDescription("The image; the operator's default unless given.") @Size(min = 1, max = 512) @Nullable String image,
         @JsonPropertyDescription("When the image is pulled.") @Default("IfNotPresent") PullPolicy imagePullPolicy,
         @JsonPropertyDescription("Names of Secrets for pulling the image.") List<String> imagePullSecrets,

@@ -40,7 +40,8 @@ public final class StatusOf {
                         storage.condition(ClusterCondition.Type.STORAGE_AVAILABLE, seen),
                         coordinated.condition(ClusterCondition.Type.COORDINATED, seen)),
                 seen.rollout() == null ? 0 : seen.rollout().replicas(), seen.ready(),
-                Labels.workerSelectorText(seen.cluster()), openStreams(known), slots(known), workers(known));
+                Labels.workerSelectorText(seen.cluster()), openStreams(known), slots(known), workers(known),
+                null);
     }
 
     private static Finding ready(List<Finding> parts, int wanted) {

@@ -82,6 +82,15 @@ class PersistClusterRulesIT {
             coordinator: {}              ; coordinator: {slots: 0}                                  ; should be greater than or equal to 1
             coordinator: {}              ; coordinator: {slots: 8193}                               ; should be less than or equal to 8192
             coordinator: {}              ; coordinator: {heartbeatMillis: 3000}                     ; at least three times heartbeatMillis
+            coordinator: {}              ; autoscaling: {maxReplicas: 3}                            ; spec.autoscaling.targets: Required
+            coordinator: {}              ; autoscaling: {targets: {openStreams: 9}}                 ; spec.autoscaling.maxReplicas: Required
+            coordinator: {}              ; autoscaling: {maxReplicas: 3, targets: {}}               ; there is nothing to scale by
+            coordinator: {}              ; autoscaling: {minReplicas: 4, maxReplicas: 3, targets: {cpu: 1}} ; maxReplicas must be at least minReplicas
+            coordinator: {}              ; autoscaling: {minReplicas: 0, maxReplicas: 3, targets: {cpu: 1}} ; should be greater than or equal to 1
+            coordinator: {}              ; autoscaling: {maxReplicas: 3, targets: {cpu: 0}}         ; more than no CPU
+            coordinator: {}              ; autoscaling: {maxReplicas: 3, targets: {openStreams: 0}} ; should be greater than or equal to 1
+            coordinator: {}              ; autoscaling: {maxReplicas: 3, targets: {cpu: 1}, scaleDownStabilizationSeconds: 9999}; less than or equal to 3600
+            coordinator: {}              ; coordinator: {slots: 4}|  autoscaling: {maxReplicas: 5, targets: {cpu: 1}}; more than there are slots
             coordinator: {}              ; durability: never                                        ; spec.durability: Unsupported value
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {}}, {prefix: a, config: {}}]; two rules have the same prefix
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {maxMsgs: 0}}]      ; should be greater than or equal to 1
@@ -122,6 +131,8 @@ class PersistClusterRulesIT {
         List<String> changes = List.of("url: nats://nats:4222;url: tls://a:4222,tls://b:4222",
                 "workers: {};workers: {replicas: 0}", "coordinator: {};durability: relaxed",
                 "coordinator: {};streamDefaults: [{prefix: a, config: {maxMsgs: 5}}, {prefix: '', config: {}}]",
+                "coordinator: {};autoscaling: {maxReplicas: 9, targets: {openStreams: 1000, cpu: 800m}}",
+                "coordinator: {};autoscaling: {minReplicas: 2, maxReplicas: 2, targets: {messagesPerSecond: 1}}",
                 "size: 10Gi;size: 11Gi");
 
         assertThat(changes).allSatisfy(change -> {
