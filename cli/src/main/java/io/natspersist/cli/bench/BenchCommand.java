@@ -67,6 +67,12 @@ public final class BenchCommand implements Callable<Integer> {
             + " many are (${DEFAULT-VALUE})")
     private int inFlight = 4_000;
 
+    @Option(names = "--seconds", paramLabel = "S", description = "how long a turn is, where it is a time")
+    private @Nullable Double seconds;
+
+    @Option(names = "--turns", paramLabel = "N", description = "how many turns each contender has")
+    private @Nullable Integer turns;
+
     @Option(names = {"-d", "--dir"}, paramLabel = "DIR", description = "where; a temporary folder is made there")
     private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -97,7 +103,7 @@ public final class BenchCommand implements Callable<Integer> {
         List<Result> results = new ArrayList<>();
         Path directory = Files.createTempDirectory(Files.createDirectories(parent), "persist-bench");
         try (TemporaryDirectory _ = new TemporaryDirectory(directory);
-                Lab lab = new Lab(new LabSettings(directory, scale, size, inFlight, traces),
+                Lab lab = new Lab(new LabSettings(directory, scale, size, inFlight, seconds, turns, traces),
                         terminal.err()::println)) {
             for (Workload workload : chosen) {
                 Result result = run(workload, lab);

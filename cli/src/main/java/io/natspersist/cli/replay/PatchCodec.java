@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The patches of one transaction as a message's value: JSON, {@code [[position, deleted, "inserted"], ...]}. */
-final class PatchCodec {
+public final class PatchCodec {
 
     private static final JsonFactory FACTORY = new JsonFactory()
             .enable(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
@@ -38,7 +38,7 @@ final class PatchCodec {
     }
 
     /** @throws IllegalArgumentException when the bytes are something else */
-    static List<Patch> read(byte[] value) {
+    public static List<Patch> read(byte[] value) {
         try (JsonParser json = FACTORY.createParser(value)) {
             json.nextToken();
             return read(json);

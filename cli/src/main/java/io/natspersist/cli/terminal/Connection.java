@@ -61,8 +61,15 @@ public final class Connection implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        awaitLoop(); // what closing does there still needs the transport
         transport.close();
         loop.close();
+    }
+
+    private void awaitLoop() {
+        CountDownLatch done = new CountDownLatch(1);
+        loop.execute(done::countDown);
+        var _ = await(done);
     }
 
     private static boolean await(CountDownLatch latch) {

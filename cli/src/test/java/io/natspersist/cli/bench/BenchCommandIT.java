@@ -32,6 +32,24 @@ class BenchCommandIT {
                 .contains("sets-one: persist sync / echo");
     }
 
+    /** What is acknowledged and not there, a watcher that misses something, or a text that is wrong fails the run. */
+    @Test
+    void readsWatchesKeysAndTextsComeOutRight() throws Exception {
+        JsonNode workloads = run("set-many,one-set,gets,create,watchers,read-all,kv-spread,traces");
+        assertThat(workloads).hasSize(8).allSatisfy(workload -> {
+            assertThat(workload.path("measured")).isNotEmpty()
+                    .allSatisfy(series -> assertThat(series.path("median").doubleValue()).isPositive());
+            assertThat(workload.path("goals")).isNotEmpty();
+        });
+    }
+
+    @Test
+    void aWorkloadThatDoesNotExistIsAMistake() {
+        RecordedTerminal terminal = new RecordedTerminal();
+        assertThat(terminal.run("bench", "--only", "sets-one,nonsense")).isEqualTo(2);
+        assertThat(terminal.err()).contains("there is no workload nonsense", "sets-spread");
+    }
+
     private JsonNode run(String only) throws Exception {
         RecordedTerminal terminal = new RecordedTerminal();
         int exitCode = terminal.run("bench", "--quick", "--only", only, "--dir", folder.toString(), "--write",

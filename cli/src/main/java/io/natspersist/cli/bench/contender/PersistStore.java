@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.bench.contender;
 
+import io.natspersist.cli.bench.measure.Load;
 import io.natspersist.cli.bench.measure.Processes;
 import io.natspersist.cli.local.ClusterConfig;
 import io.natspersist.cli.local.Durability;
@@ -19,6 +20,8 @@ import io.natspersist.client.Watch;
 import io.natspersist.client.WatchFrom;
 import io.natspersist.protocol.StreamConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Persist: a nats-server, worker processes, and the coordinator, which is part of this process. */
 public final class PersistStore implements Store {
@@ -35,6 +39,7 @@ public final class PersistStore implements Store {
     public static final String RELAXED = "persist relaxed";
 
     private static final String WORKER_MEMORY = "512m";
+    private static final int FLUSHED_AT_ONCE = 200;
     private static final Duration START = Duration.ofMinutes(2);
 
     private final NatsServerProcess nats;
@@ -92,6 +97,15 @@ public final class PersistStore implements Store {
         return cluster.workers().stream().map(cluster::pid).flatMap(Optional::stream).toList();
     }
 
+    /** How large the workers' journals are now. */
+    public long journalBytes() {
+        try (Stream<Path> files = Files.walk(cluster.config().volume().resolve("journals"))) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // a segment went just now
+        }
+    }
+
     public LocalCluster cluster() {
         return cluster;
     }
@@ -131,6 +145,11 @@ public final class PersistStore implements Store {
             batch.add(value);
         }
         return async(name).setMany(batch).thenApply(PersistStore::allStored);
+    }
+
+    /** Returns when these streams' files hold everything by themselves. */
+    public void flush(List<String> streams) throws InterruptedException {
+        Load.count(n -> async(streams.get(n)).flush(), FLUSHED_AT_ONCE, streams.size());
     }
 
     private static long allStored(List<SetResult> results) {

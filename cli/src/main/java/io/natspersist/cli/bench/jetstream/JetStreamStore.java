@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.bench.jetstream;
 
+import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PushSubscribeOptions;
@@ -19,6 +20,7 @@ import io.natspersist.cli.bench.measure.Processes;
 import io.natspersist.cli.local.NatsServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -102,8 +104,13 @@ public final class JetStreamStore implements Store {
     @Override
     public AutoCloseable follow(String stream, Runnable onMessage) throws Exception {
         Link own = Link.open(server.url());
-        subscribe(own, stream, DeliverPolicy.New, message -> onMessage.run());
-        return own;
+        try {
+            subscribe(own, stream, DeliverPolicy.New, message -> onMessage.run());
+            return own;
+        } catch (Exception e) {
+            own.close();
+            throw e;
+        }
     }
 
     @Override
@@ -124,11 +131,12 @@ public final class JetStreamStore implements Store {
     /** With an ordered consumer that is pushed to; nothing is dropped on this side. */
     private static void subscribe(Link link, String stream, DeliverPolicy from, Consumer<Message> onMessage)
             throws Exception {
-        JetStreamSubscription subscription = link.publisher().subscribe(stream, link.connection().createDispatcher(),
-                onMessage::accept, false, PushSubscribeOptions.builder().stream(nameOf(stream)).ordered(true)
-                        .pendingMessageLimit(-1).pendingByteLimit(-1)
+        Dispatcher dispatcher = link.connection().createDispatcher();
+        dispatcher.setPendingLimits(-1, -1);
+        JetStreamSubscription subscription = link.publisher().subscribe(stream, dispatcher, onMessage::accept, false,
+                PushSubscribeOptions.builder().stream(nameOf(stream)).ordered(true)
                         .configuration(ConsumerConfiguration.builder().deliverPolicy(from).build()).build());
-        link.connection().flush(java.time.Duration.ofSeconds(10));
+        link.connection().flush(Duration.ofSeconds(10));
         if (!subscription.isActive()) {
             throw new IllegalStateException("no consumer on " + stream);
         }

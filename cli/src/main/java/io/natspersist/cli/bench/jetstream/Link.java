@@ -2,6 +2,7 @@
 package io.natspersist.cli.bench.jetstream;
 
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.Message;
@@ -19,7 +20,7 @@ record Link(Connection connection, JetStream publisher) implements AutoCloseable
 
     static Link open(String url) throws IOException, InterruptedException {
         Connection connection = Nats.connect(Options.builder().server(url).connectionName("persist-bench")
-                .requestCleanupInterval(Duration.ofSeconds(5)).dontForceFlushOnRequest()
+                .errorListener(new Silent()).requestCleanupInterval(Duration.ofSeconds(5)).dontForceFlushOnRequest()
                 .maxMessagesInOutgoingQueue(100_000).build());
         return new Link(connection,
                 connection.jetStream(JetStreamOptions.builder().requestTimeout(PATIENCE).build()));
@@ -29,6 +30,9 @@ record Link(Connection connection, JetStream publisher) implements AutoCloseable
     CompletableFuture<Message> api(String operation, String body) {
         return connection.requestWithTimeout("$JS.API." + operation, body.getBytes(StandardCharsets.UTF_8), PATIENCE);
     }
+
+    /** What goes wrong shows in what is counted. */
+    private static final class Silent implements ErrorListener {}
 
     @Override
     public void close() {

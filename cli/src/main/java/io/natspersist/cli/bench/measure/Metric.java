@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Metric {
 
     RATE("/s", true), P50("us", false), P99("us", false), MAX("us", false), TOOK("s", false), SIZE("MiB", false), EACH(
-            "KiB", false);
+            "KB", false);
 
     private final String unit;
     private final boolean moreIsBetter;

@@ -38,8 +38,14 @@ public final class TextReport {
         Spread spread = series.spread();
         String name = series.contender()
                 + (series.metric() == Metric.RATE ? "" : ", " + series.metric());
-        return String.format("  %-32s %9s %-4s (%s to %s)%s%n", name, Numbers.text(spread.median()),
-                series.metric().unit(), Numbers.text(spread.least()), Numbers.text(spread.most()), cpu(series));
+        return String.format("  %-32s %9s %-4s %s%s%n", name, Numbers.text(spread.median()), series.metric().unit(),
+                range(spread), cpu(series));
+    }
+
+    private static String range(Spread spread) {
+        return spread.least() == spread.most()
+                ? ""
+                : "(" + Numbers.text(spread.least()) + " to " + Numbers.text(spread.most()) + ")";
     }
 
     private static String cpu(Series series) {
@@ -52,9 +58,9 @@ public final class TextReport {
 
     private static String line(Goal goal) {
         String verdict = goal.met().map(met -> met ? "met" : "NOT MET").orElse("cannot be shown: " + goal.undecided());
-        return String.format("  %-50s %9s  (%s to %s)  goal %s %s%s  %s%n", goal.what(),
-                Numbers.text(goal.got().median()) + (goal.unit().isEmpty() ? "x" : " " + goal.unit()),
-                Numbers.text(goal.got().least()), Numbers.text(goal.got().most()), goal.atLeast() ? ">=" : "<=",
-                Numbers.text(goal.wanted()), goal.unit().isEmpty() ? "x" : " " + goal.unit(), verdict);
+        String unit = goal.unit().isEmpty() ? "x" : " " + goal.unit();
+        return String.format("  %-50s %9s  %s  goal %s %s%s  %s%n", goal.what(),
+                Numbers.text(goal.got().median()) + unit, range(goal.got()), goal.atLeast() ? ">=" : "<=",
+                Numbers.text(goal.wanted()), unit, verdict);
     }
 }

@@ -53,6 +53,16 @@ public final class Lab implements AutoCloseable {
         return settings.inFlight();
     }
 
+    /** How long a turn is. */
+    public double turnSeconds() {
+        return settings.turnSeconds() == null ? scale().turnSeconds() : settings.turnSeconds();
+    }
+
+    /** How many turns each contender has. */
+    public int turns() {
+        return settings.turns() == null ? scale().turns() : settings.turns();
+    }
+
     public LabSettings settings() {
         return settings;
     }

@@ -18,6 +18,8 @@ import io.natspersist.cli.bench.measure.Series;
 import io.natspersist.cli.bench.measure.Turns;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** How long one set takes while nothing else goes on, beside the echo and a force of the same disk. */
 final class OneSetAtATime implements Workload {
@@ -46,7 +48,7 @@ final class OneSetAtATime implements Workload {
                 .add(Echo.NAME, alone(n -> echo.request(0, value), count))
                 .add(PersistStore.RELAXED, alone(n -> relaxed.set(value), count))
                 .add(Forces.NAME, () -> new Sample(Forces.measure(folder, value.length + 128, count).values(),
-                        java.util.Map.of()));
+                        Map.of()));
         for (Store store : List.of(persist, lab.jetStream(SyncInterval.DEFAULT),
                 lab.jetStream(SyncInterval.ALWAYS))) {
             StoredStream stream = store.stream(lab.streams(store, STREAM, 1).getFirst());
@@ -54,7 +56,7 @@ final class OneSetAtATime implements Workload {
         }
         turns.run(1); // until the JVMs are warm
         Outcome.Draft outcome = Outcome.draft().parameter("setsPerTurn", count).parameter("bytes", value.length)
-                .add(turns.run(lab.scale().rounds()));
+                .add(turns.run(lab.turns()));
         Series echoed = outcome.series(Echo.NAME, P50);
         return outcome.goal(Goal.atMost(1.2, outcome.series(PersistStore.RELAXED, P50), echoed))
                 .goal(Goal.atMost(1.2, outcome.series(PersistStore.SYNC, P50),
@@ -62,7 +64,7 @@ final class OneSetAtATime implements Workload {
                 .done();
     }
 
-    private static java.util.concurrent.Callable<Sample> alone(Request request, int count) {
-        return () -> new Sample(Latency.oneAtATime(request, count).values(), java.util.Map.of());
+    static Callable<Sample> alone(Request request, int count) {
+        return () -> new Sample(Latency.oneAtATime(request, count).values(), Map.of());
     }
 }

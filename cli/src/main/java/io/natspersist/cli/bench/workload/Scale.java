@@ -28,7 +28,7 @@ public enum Scale {
     }
 
     /** How many turns each contender has. */
-    int rounds() {
+    int turns() {
         return of(2, 3, 5);
     }
 

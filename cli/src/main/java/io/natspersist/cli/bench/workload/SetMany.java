@@ -42,12 +42,12 @@ final class SetMany implements Workload {
         StoredStream ours = persist.stream(STREAM);
         long before = ours.count().join();
         AtomicLong acknowledged = new AtomicLong();
-        double seconds = lab.scale().turnSeconds();
+        double seconds = lab.turnSeconds();
         batches(lab, persist, acknowledged, lab.scale().warmUpSeconds());
         published.forSeconds(lab.scale().warmUpSeconds());
         List<Series> series = new Turns()
                 .add(PersistStore.SYNC, () -> batches(lab, persist, acknowledged, seconds))
-                .add(jetStream.name(), () -> published.forSeconds(seconds)).run(lab.scale().rounds());
+                .add(jetStream.name(), () -> published.forSeconds(seconds)).run(lab.turns());
         Outcome.Draft outcome = Outcome.draft().parameter("messagesPerRequest", EACH)
                 .parameter("inFlight", lab.inFlight()).parameter("bytes", lab.value().length)
                 .parameter("secondsPerTurn", seconds).add(series)

@@ -42,7 +42,11 @@ final class Sets implements Request {
 
     /** Compares what was acknowledged with what is there. */
     void count(Outcome.Draft outcome) throws InterruptedException {
-        outcome.counted(store.name() + " acknowledged", acknowledged.get(), stored() - before);
+        count(outcome, store.name());
+    }
+
+    void count(Outcome.Draft outcome, String name) throws InterruptedException {
+        outcome.counted(name + " acknowledged", acknowledged.get(), stored() - before);
     }
 
     private long stored() throws InterruptedException {

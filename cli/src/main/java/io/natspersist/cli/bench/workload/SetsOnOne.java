@@ -13,6 +13,8 @@ import io.natspersist.cli.bench.measure.Series;
 /** One busy stream: what JetStream is made for. */
 final class SetsOnOne implements Workload {
 
+    static final String PREFIX = "bench.one";
+
     @Override
     public String name() {
         return "sets-one";
@@ -25,7 +27,7 @@ final class SetsOnOne implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        Outcome.Draft outcome = SetsRace.run(lab, "bench.one", 1);
+        Outcome.Draft outcome = SetsRace.run(lab, PREFIX, 1);
         Series ours = outcome.series(PersistStore.SYNC, RATE);
         return outcome
                 .goal(Goal.atLeast(1, ours, outcome.series(SyncInterval.DEFAULT.contender(), RATE)))

@@ -19,7 +19,7 @@ final class SetsRace {
     /** @param streams how many they are spread over */
     static Outcome.Draft run(Lab lab, String prefix, int streams) throws Exception {
         byte[] value = lab.value();
-        double seconds = lab.scale().turnSeconds();
+        double seconds = lab.turnSeconds();
         Turns turns = new Turns();
         List<Sets> all = new ArrayList<>();
         for (Store store : List.of(lab.persist(), lab.jetStream(SyncInterval.DEFAULT),
@@ -35,7 +35,7 @@ final class SetsRace {
                 () -> Load.seconds(n -> echo.request(n % streams, value), lab.inFlight(), seconds)));
         Outcome.Draft outcome = Outcome.draft().parameter("streams", streams).parameter("inFlight", lab.inFlight())
                 .parameter("bytes", value.length).parameter("secondsPerTurn", seconds)
-                .add(turns.run(lab.scale().rounds()));
+                .add(turns.run(lab.turns()));
         for (Sets sets : all) {
             sets.count(outcome);
         }

@@ -9,6 +9,10 @@ public final class Workloads {
     private Workloads() {}
 
     public static List<Workload> all() {
-        return List.of(new SetsSpread(), new SetsOnOne(), new SetMany(), new OneSetAtATime());
+        return List.of(new SetsSpread(), new SetsOnOne(), new SetMany(), new Sustained(), new OneSetAtATime(),
+                new OneGetAtATime(),
+                new PipelinedGets(), new CreateStreams(), new Watchers(), new ReadAll(), KeyValues.inOneStore(),
+                KeyValues.overManyStores(), new MemoryPerStream(), new StartUp(), new PacedSets(),
+                new Traces(), new Failover(), new TwoWorkers());
     }
 }
