@@ -4,6 +4,7 @@ package io.natspersist.cli.bench;
 import io.natspersist.cli.bench.measure.Outcome;
 import io.natspersist.cli.bench.report.JsonReport;
 import io.natspersist.cli.bench.report.Machine;
+import io.natspersist.cli.bench.report.MarkdownReport;
 import io.natspersist.cli.bench.report.Picture;
 import io.natspersist.cli.bench.report.Result;
 import io.natspersist.cli.bench.report.TextReport;
@@ -79,7 +80,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--traces", paramLabel = "DIR", description = "recorded editing, *.json.gz; else typing is made up")
     private @Nullable Path traces;
 
-    @Option(names = "--write", paramLabel = "FILE", description = "write FILE.json and FILE.svg too")
+    @Option(names = "--write", paramLabel = "FILE", description = "write FILE.json and FILE.svg too,"
+            + " and the tables of FILE.md if there is one")
     private @Nullable Path write;
 
     private final Terminal terminal;
@@ -144,10 +146,12 @@ public final class BenchCommand implements Callable<Integer> {
     private void write(Path file, Result.Run run) throws IOException {
         Path name = file.toAbsolutePath();
         Files.createDirectories(name.getParent());
-        Path json = name.resolveSibling(name.getFileName() + ".json");
-        Path picture = name.resolveSibling(name.getFileName() + ".svg");
-        Files.writeString(json, JsonReport.of(run));
-        Files.writeString(picture, Picture.of(run));
-        terminal.say("\nwritten: " + json + " and " + picture);
+        Files.writeString(name.resolveSibling(name.getFileName() + ".json"), JsonReport.of(run));
+        Files.writeString(name.resolveSibling(name.getFileName() + ".svg"), Picture.of(run));
+        Path page = name.resolveSibling(name.getFileName() + ".md");
+        if (Files.exists(page)) {
+            Files.writeString(page, MarkdownReport.into(Files.readString(page), run));
+        }
+        terminal.say("\nwritten: " + name + ".json and .svg" + (Files.exists(page) ? ", and the tables of .md" : ""));
     }
 }

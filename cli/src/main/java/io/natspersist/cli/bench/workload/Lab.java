@@ -4,8 +4,10 @@ package io.natspersist.cli.bench.workload;
 import io.natspersist.cli.bench.contender.Echo;
 import io.natspersist.cli.bench.contender.PersistStore;
 import io.natspersist.cli.bench.contender.Store;
+import io.natspersist.cli.bench.contender.StoredStream;
 import io.natspersist.cli.bench.jetstream.JetStreamStore;
 import io.natspersist.cli.bench.jetstream.SyncInterval;
+import io.natspersist.cli.bench.measure.Load;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,12 +77,15 @@ public final class Lab implements AutoCloseable {
     }
 
     /** Persist with one worker, in {@code sync}. */
-    public PersistStore persist() throws IOException {
-        if (persist == null) {
-            persist = startPersist(folder("persist"), 1);
-            open.push(persist::close);
+    public PersistStore persist() throws IOException, InterruptedException {
+        PersistStore running = persist;
+        if (running == null) {
+            running = startPersist(folder("persist"), 1);
+            open.push(running::close);
+            persist = running;
+            warmUp(running);
         }
-        return persist;
+        return running;
     }
 
     public JetStreamStore jetStream(SyncInterval sync) throws IOException, InterruptedException {
@@ -89,11 +94,18 @@ public final class Lab implements AutoCloseable {
             running = JetStreamStore.start(folder(sync.contender().replace(' ', '-')), sync);
             open.push(running::close);
             jetStreams.put(sync, running);
+            warmUp(running);
         }
         return running;
     }
 
-    public Echo echo() throws IOException {
+    private void warmUp(Store store) throws InterruptedException {
+        byte[] value = value();
+        List<StoredStream> streams = streams(store, "bench.warm", 50).stream().map(store::stream).toList();
+        Load.seconds(n -> streams.get(n % streams.size()).set(value), inFlight(), scale().firstWarmUpSeconds());
+    }
+
+    public Echo echo() throws IOException, InterruptedException {
         if (echo == null) {
             echo = Echo.start(persist());
             open.push(echo::close);

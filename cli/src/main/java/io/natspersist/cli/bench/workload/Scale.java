@@ -34,11 +34,16 @@ public enum Scale {
 
     /** How long a turn is. */
     double turnSeconds() {
-        return of(0.4, 2.0, 4.0);
+        return of(0.4, 1.5, 4.0);
     }
 
-    /** How long a contender does the same before it is measured: JVMs compile what they run often. */
+    /** How long a contender is written to when it has started: JVMs compile what they run often. */
+    double firstWarmUpSeconds() {
+        return of(0.5, 6.0, 15.0);
+    }
+
+    /** How long a contender does what is going to be measured before it is. */
     double warmUpSeconds() {
-        return of(0.4, 3.0, 6.0);
+        return of(0.3, 1.0, 4.0);
     }
 }

@@ -65,6 +65,15 @@ class ReportTest {
     }
 
     @Test
+    void onlyWhatStandsBetweenTheMarksOfAPageIsReplaced() {
+        String page = "# Ours\n" + MarkdownReport.BEGIN + "\nold\n" + MarkdownReport.END + "\nmore\n";
+        String once = MarkdownReport.into(page, RUN);
+        assertThat(once).startsWith("# Ours\n").endsWith("\nmore\n").doesNotContain("old")
+                .contains("| `sets` | ours / theirs < all | 4.00x | 3.00 to 5.00 | \u2265 10.0x | **not met** |");
+        assertThat(MarkdownReport.into(once, RUN)).isEqualTo(once);
+    }
+
+    @Test
     void theTextSaysWhatIsMetAndWhatCannotBeShown() {
         assertThat(TextReport.of(RUN.results().getFirst()).lines().filter(line -> line.contains("goal")))
                 .satisfiesExactly(met -> assertThat(met).contains("4.00x").endsWith("  met"),
