@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
@@ -33,10 +35,8 @@ record Drain(KubernetesClient client, String node) {
     }
 
     private void schedulable(boolean may) {
-        client.nodes().withName(node).edit(found -> {
-            found.getSpec().setUnschedulable(!may);
-            return found;
-        });
+        client.nodes().withName(node).patch(PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\": {\"unschedulable\": " + !may + "}}");
     }
 
     /** Where a disruption budget forbids it at the moment nothing happens. */

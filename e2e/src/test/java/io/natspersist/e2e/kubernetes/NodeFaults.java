@@ -18,6 +18,9 @@ interface NodeFaults {
     /** Puts it back. */
     void heal(String node);
 
+    /** What a pod's containers have written, as it lies on their node, which nobody may reach at the moment. */
+    String written(Pod pod);
+
     /** {@code kill -9} of every Java process in a pod's containers. */
     void killProcesses(Pod pod);
 }

@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  * down            stop it
  * </pre>
  *
- * Its nodes see this machine's folders, and this machine reaches pods and Services.
+ * Beside the kubeconfig each node has a folder with its name, in which {@code pod-logs} is what others have in
+ * {@code /var/log/pods}. Its nodes see this machine's folders, and this machine reaches pods and Services.
  */
 final class Rig implements TestCluster, NodeFaults {
 
@@ -133,6 +134,22 @@ final class Rig implements TestCluster, NodeFaults {
     @Override
     public void heal(String node) {
         verb("heal", node);
+    }
+
+    @Override
+    public String written(Pod pod) {
+        Path folder = kubeconfig.resolveSibling(pod.getSpec().getNodeName()).resolve("pod-logs")
+                .resolve(String.join("_", pod.getMetadata().getNamespace(), pod.getMetadata().getName(),
+                        pod.getMetadata().getUid()));
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                text.append(Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     /** Containers are processes of this machine, in a cgroup that has their pod's uid in its name. */
