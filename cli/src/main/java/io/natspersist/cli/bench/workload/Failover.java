@@ -44,7 +44,7 @@ final class Failover implements Workload {
             Load.count(n -> streams.get(n).set(value).thenRun(() -> nanos[n] = System.nanoTime() - killed), count,
                     count);
             AtomicLong there = new AtomicLong();
-            Load.count(n -> streams.get(n).count().thenAccept(there::addAndGet), 500, count);
+            Load.count(n -> streams.get(n).count().thenAccept(there::addAndGet), 100, count);
             Latency latency = new Latency(nanos);
             Outcome.Draft outcome = Outcome.draft().parameter("streams", count).parameter("bytes", value.length)
                     .counted("messages", 2L * count, there.get());

@@ -67,7 +67,7 @@ final class MemoryPerStream implements Workload {
         long before = settled(lab, store, pids);
         List<String> names = names("bench.open", streams);
         write(store, names, value, lab.inFlight());
-        Load.count(n -> store.stream(names.get(n)).count().thenAccept(MemoryPerStream::requireAll), 500, streams);
+        Load.count(n -> store.stream(names.get(n)).count().thenAccept(MemoryPerStream::requireAll), 100, streams);
         long after = settled(lab, store, pids);
         outcome.counted(store.name() + " streams open", streams, names.size());
         return new Series(store.name(), EACH, List.of((after - before) / KB / streams));

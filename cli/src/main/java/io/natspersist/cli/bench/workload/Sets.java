@@ -51,7 +51,7 @@ final class Sets implements Request {
 
     private long stored() throws InterruptedException {
         AtomicLong stored = new AtomicLong();
-        Load.count(n -> streams.get(n).count().thenAccept(stored::addAndGet), 500, streams.size());
+        Load.count(n -> streams.get(n).count().thenAccept(stored::addAndGet), 100, streams.size());
         return stored.get();
     }
 }
