@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A nats-server on the loopback interface, that ends with this process, however this one ends. */
 public final class NatsServerProcess implements AutoCloseable {
 
-    private static final long START_MILLIS = 10_000;
+    private static final Duration START = Duration.ofSeconds(10);
     /** Kills the server once standard input ends, which happens when this process is gone. */
     private static final String WITH_PARENT = """
             exec 3<&0
@@ -46,16 +47,17 @@ public final class NatsServerProcess implements AutoCloseable {
      * @throws Failure when it does not start
      */
     static NatsServerProcess start(Path binary, int port, Path log) throws IOException {
-        return start(binary, port, log, List.of());
+        return start(binary, port, log, List.of(), START);
     }
 
     /**
      * @param port 0: a free one
      * @param arguments more of them, as on the command line
+     * @param within how long it may take until it listens
      * @throws Failure when it does not start
      */
-    public static NatsServerProcess start(Path binary, int port, Path log, List<String> arguments)
-            throws IOException {
+    public static NatsServerProcess start(Path binary, int port, Path log, List<String> arguments,
+            Duration within) throws IOException {
         int chosen = port == 0 ? freePort() : port;
         requireFree(chosen);
         Files.createDirectories(log.getParent());
@@ -65,7 +67,7 @@ public final class NatsServerProcess implements AutoCloseable {
         Process process = new ProcessBuilder(Detached.command(command)).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         NatsServerProcess server = new NatsServerProcess(process, chosen, log);
-        server.awaitListening();
+        server.awaitListening(within);
         return server;
     }
 
@@ -105,8 +107,8 @@ public final class NatsServerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitListening() throws IOException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+    private void awaitListening(Duration within) throws IOException {
+        long end = System.nanoTime() + within.toNanos();
         while (process.isAlive() && System.nanoTime() < end) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);

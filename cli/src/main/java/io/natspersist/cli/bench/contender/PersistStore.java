@@ -61,7 +61,7 @@ public final class PersistStore implements Store {
      */
     public static PersistStore start(Path directory, int workers, Consumer<String> events) throws IOException {
         NatsServerProcess nats = NatsServerProcess.start(NatsServerBinary.find(System.getenv()), 0,
-                directory.resolve("nats-server.log"), List.of());
+                directory.resolve("nats-server.log"), List.of(), START);
         LocalCluster cluster = null;
         try {
             cluster = LocalCluster.start(new ClusterConfig(directory, ServerOptions.DEFAULT_CLUSTER, workers,

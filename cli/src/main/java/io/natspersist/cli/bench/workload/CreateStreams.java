@@ -42,8 +42,8 @@ final class CreateStreams implements Workload {
     @Override
     public Outcome run(Lab lab) throws Exception {
         int ours = lab.scale().of(500, 5_000, 5_000);
-        int theirs = lab.scale().of(50, 500, 5_000);
-        int large = lab.scale().of(1_000, 20_000, 100_000);
+        int theirs = lab.scale().of(50, 400, 5_000);
+        int large = lab.scale().of(1_000, 8_000, 100_000);
         PersistStore persist = lab.persist();
         JetStreamStore jetStream = lab.jetStream(SyncInterval.DEFAULT);
         create(lab, persist, ours);

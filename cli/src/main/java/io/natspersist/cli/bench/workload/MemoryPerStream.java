@@ -36,7 +36,7 @@ final class MemoryPerStream implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        int streams = lab.scale().of(500, 3_000, 10_000);
+        int streams = lab.scale().of(500, 2_000, 10_000);
         Outcome.Draft outcome = Outcome.draft().parameter("streams", streams).parameter("setsEach", SETS_EACH)
                 .parameter("bytes", lab.value().length);
         if (!ResidentMemory.known()) {
@@ -87,7 +87,7 @@ final class MemoryPerStream implements Workload {
 
     /** After what was begun is done. */
     private static long settled(Lab lab, Store store, List<Long> pids) throws IOException, InterruptedException {
-        TimeUnit.SECONDS.sleep(lab.scale().of(1, 4, 10));
+        TimeUnit.SECONDS.sleep(lab.scale().of(1, 3, 10));
         if (store instanceof PersistStore) {
             for (long pid : pids) {
                 ResidentMemory.collectGarbage(pid);

@@ -26,7 +26,7 @@ final class OneGetAtATime implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        int count = lab.scale().of(200, 2_000, 10_000);
+        int count = lab.scale().of(200, 1_000, 10_000);
         int messages = lab.scale().of(500, 5_000, 20_000);
         byte[] value = lab.value();
         Echo echo = lab.echo();

@@ -38,7 +38,7 @@ final class OneSetAtATime implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        int count = lab.scale().of(100, 1_000, 4_000);
+        int count = lab.scale().of(100, 500, 4_000);
         byte[] value = lab.value();
         PersistStore persist = lab.persist();
         Echo echo = lab.echo();

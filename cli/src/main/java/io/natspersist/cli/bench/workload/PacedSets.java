@@ -35,12 +35,12 @@ final class PacedSets implements Workload {
     @Override
     public Outcome run(Lab lab) throws Exception {
         int streams = lab.scale().of(200, 5_000, 10_000);
-        int seconds = lab.scale().of(1, 8, 60);
+        int seconds = lab.scale().of(1, 6, 60);
         Turns turns = new Turns();
         List<Sets> all = new ArrayList<>();
         for (Store store : List.of(lab.persist(), lab.jetStream(SyncInterval.DEFAULT))) {
             Sets sets = new Sets(store, lab.streams(store, SetsSpread.PREFIX, streams), lab.value(), lab.inFlight());
-            Paced.run(sets, PER_SECOND, PER_SECOND * lab.scale().of(1, 3, 5));
+            Paced.run(sets, PER_SECOND, PER_SECOND * lab.scale().of(1, 2, 5));
             all.add(sets);
             turns.add(store.name(), () -> Sample.measured(store.processes(),
                     () -> Paced.run(sets, PER_SECOND, PER_SECOND * seconds), done -> (long) PER_SECOND * seconds,
@@ -48,7 +48,7 @@ final class PacedSets implements Workload {
         }
         Outcome.Draft outcome = Outcome.draft().parameter("streams", streams).parameter("perSecond", PER_SECOND)
                 .parameter("secondsPerTurn", seconds).parameter("bytes", lab.value().length)
-                .add(turns.run(lab.scale().of(1, 2, 2)));
+                .add(turns.run(lab.scale().of(1, 1, 2)));
         for (Sets sets : all) {
             sets.count(outcome);
         }

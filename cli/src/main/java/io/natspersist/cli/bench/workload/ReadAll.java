@@ -35,7 +35,7 @@ final class ReadAll implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        int messages = lab.scale().of(5_000, 200_000, 1_000_000);
+        int messages = lab.scale().of(5_000, 100_000, 1_000_000);
         PersistStore persist = lab.persist();
         JetStreamStore jetStream = lab.jetStream(SyncInterval.DEFAULT);
         byte[] value = lab.value();

@@ -38,8 +38,8 @@ final class StartUp implements Workload {
     @Override
     public Outcome run(Lab lab) throws Exception {
         int few = 1;
-        int many = lab.scale().of(200, 5_000, 10_000);
-        int most = lab.scale().of(500, 20_000, 100_000);
+        int many = lab.scale().of(100, 1_000, 10_000);
+        int most = lab.scale().of(300, 4_000, 100_000);
         Outcome.Draft outcome = Outcome.draft().parameter("streams", List.of(few, many, most).toString())
                 .parameter("jetStreamStreams", List.of(few, many).toString()).parameter("starts", startsOf(lab));
         Path ours = lab.folder("start-persist");
@@ -57,7 +57,7 @@ final class StartUp implements Workload {
     }
 
     private static int startsOf(Lab lab) {
-        return lab.scale().of(1, 3, 5);
+        return lab.scale().of(1, 2, 3);
     }
 
     /** Starts servers, and connects to them. */
@@ -88,6 +88,9 @@ final class StartUp implements Workload {
         List<String> names = IntStream.range(from, to).mapToObj(StartUp::name).toList();
         store.prepare(names);
         Load.count(n -> store.stream(names.get(n)).set(value), MADE_AT_ONCE, names.size());
+        if (store instanceof PersistStore persist) {
+            persist.flush(names);
+        }
     }
 
     private static String name(int number) {

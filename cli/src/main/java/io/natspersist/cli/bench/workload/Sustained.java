@@ -37,7 +37,7 @@ final class Sustained implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        double seconds = lab.scale().of(1.0, 12.0, 60.0);
+        double seconds = lab.scale().of(1.0, 8.0, 60.0);
         int streams = lab.scale().of(200, 5_000, 5_000);
         PersistStore persist = lab.persist();
         JetStreamStore jetStream = lab.jetStream(SyncInterval.DEFAULT);

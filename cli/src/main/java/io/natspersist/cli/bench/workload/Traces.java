@@ -38,7 +38,7 @@ final class Traces implements Workload {
     @Override
     public Outcome run(Lab lab) throws Exception {
         int documents = lab.scale().of(20, 200, 200);
-        Documents recorded = Documents.read(lab.settings().traces(), lab.scale().of(100, 500, 5_000));
+        Documents recorded = Documents.read(lab.settings().traces(), lab.scale().of(100, 300, 5_000));
         Turns turns = new Turns();
         for (Store store : List.of(lab.persist(), lab.jetStream(SyncInterval.DEFAULT))) {
             turn(lab, store, recorded, documents);
@@ -47,7 +47,7 @@ final class Traces implements Workload {
         Outcome.Draft outcome = Outcome.draft().parameter("documents", documents)
                 .parameter("transactions", recorded.longest()).parameter("inFlight", lab.inFlight())
                 .parameter("traces", recorded.traces().stream().map(EditTrace::name).toList().toString())
-                .add(turns.run(lab.scale().of(2, 3, 3)));
+                .add(turns.run(lab.scale().of(2, 2, 3)));
         return outcome.goal(Goal.atLeast(2.5, outcome.series(PersistStore.SYNC, RATE),
                 outcome.series(SyncInterval.DEFAULT.contender(), RATE))).done();
     }

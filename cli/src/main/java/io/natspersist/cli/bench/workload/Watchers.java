@@ -37,7 +37,7 @@ final class Watchers implements Workload {
 
     @Override
     public Outcome run(Lab lab) throws Exception {
-        int messages = lab.scale().of(2_000, 30_000, 100_000);
+        int messages = lab.scale().of(2_000, 20_000, 100_000);
         Turns turns = new Turns();
         for (Store store : List.of(lab.persist(), lab.jetStream(SyncInterval.DEFAULT))) {
             StoredStream stream = store.stream(lab.streams(store, "bench.watched", 1).getFirst());
