@@ -8,7 +8,9 @@ import io.natspersist.cli.terminal.ExitCode;
 import io.natspersist.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,20 @@ class CommandLineTest {
         assertThat(run("kubectl", command, "--help")).isZero();
         assertThat(out.toString(UTF_8)).startsWith("Usage: kubectl persist " + command)
                 .contains("  kubectl persist " + command, "--namespace");
+    }
+
+    @Test
+    void anApiServerThatIsNotThereEndsWithFive(@TempDir Path folder) throws IOException {
+        Path kubeconfig = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: none, cluster: {server: "https://127.0.0.1:1"}}]
+                contexts: [{name: none, context: {cluster: none}}]
+                current-context: none
+                """);
+        assertThat(run("kubectl", "status", "-o", "json", "--kubeconfig", kubeconfig.toString()))
+                .isEqualTo(ExitCode.UNREACHABLE.number());
+        assertThat(err.toString(UTF_8)).startsWith("{\"error\":\"UNREACHABLE\"").contains("https://127.0.0.1:1");
     }
 
     @Test

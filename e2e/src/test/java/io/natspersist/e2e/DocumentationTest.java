@@ -3,8 +3,10 @@ package io.natspersist.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.natspersist.operator.crd.Reason;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
+import io.natspersist.protocol.Json;
 import io.natspersist.protocol.Version;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -139,6 +141,20 @@ public class DocumentationTest {
         assertThat(rows).hasSizeGreaterThan(20)
                 .allSatisfy(row -> assertThat(row.substring(row.lastIndexOf('|', row.length() - 2)))
                         .containsPattern(TEST));
+    }
+
+    @Test
+    void everyReasonOfAConditionIsExplainedOnce() {
+        String section = document("docs/operations.md");
+        section = section.substring(section.indexOf("### Troubleshoot"));
+        List<String> explained = section
+                .substring(section.indexOf("| reason |"), section.indexOf("\n\n", section.indexOf("| reason |")))
+                .lines().skip(2).map(row -> row.split("\\|")[1])
+                .flatMap(cell -> Pattern.compile("`(\\w+)`").matcher(cell).results().map(match -> match.group(1)))
+                .toList();
+        List<String> reasons = Arrays.stream(Reason.values())
+                .map(reason -> Json.read(Json.write(reason), String.class)).toList();
+        assertThat(explained).containsExactlyInAnyOrderElementsOf(reasons);
     }
 
     @Test

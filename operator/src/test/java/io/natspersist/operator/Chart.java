@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.marcnuri.helm.Helm;
-import com.marcnuri.helm.TemplateCommand;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -24,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -86,15 +86,31 @@ final class Chart {
         return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
+    /** What somebody reads who has installed it. Without a cluster Helm takes itself for an old one, which the chart would refuse. */
+    static String notes(Path scratch, String values) throws IOException {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, scratch.resolve(FOLDER.relativize(file).toString()),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Path chart = scratch.resolve("Chart.yaml");
+        Files.writeString(chart, Files.readString(chart).replaceAll("(?m)^kubeVersion:.*$", ""));
+        return withValues(values, file -> new Helm(scratch).install().withName("persist").withNamespace(NAMESPACE)
+                .clientOnly().dryRun().withValuesFile(file).call().getOutput());
+    }
+
     private static String text(String namespace, String values) {
+        return withValues(values, file -> new Helm(FOLDER).template().withName("persist").withNamespace(namespace)
+                .withKubeVersion("1.35.0").withValuesFile(file).call());
+    }
+
+    private static String withValues(String values, Function<Path, String> call) {
         Path file = null;
         try {
             file = Files.createTempFile("values", ".yaml");
             Files.writeString(file, values);
-            TemplateCommand template = new Helm(FOLDER).template().withName("persist").withNamespace(namespace)
-                    .withKubeVersion("1.35.0")
-                    .withValuesFile(file);
-            return template.call();
+            return call.apply(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

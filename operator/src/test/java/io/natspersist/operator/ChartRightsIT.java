@@ -16,73 +16,119 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.http.Interceptor;
+import io.natspersist.operator.OperatorRequests.Right;
 import io.natspersist.operator.crd.ClusterCondition;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.Reason;
 import io.natspersist.transport.nats.NatsServer;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** The rights that the chart gives, on a real API server: the operator uses every one of them in the life of two clusters. */
+/** The rights that the chart gives, on a real API server, where an operator has lived with them from first apply to last delete. */
 @Tag("kubernetes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChartRightsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern PATH = Pattern
-            .compile("/(?:api|apis/([^/]+))/v\\w+/namespaces/[^/]+/(\\w+)(?:/([^/]+)(?:/(\\w+))?)?");
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     /**
      * Asked for only with an admission plugin, and to try again where somebody else wrote a PersistCluster at the same moment.
      */
-    private static final Set<String> NOT_SEEN = Set.of("update natspersist.io/persistclusters/finalizers",
-            "get natspersist.io/persistclusters");
+    private static final Set<Right> NOT_SEEN = Set.of(
+            new Right("update", "natspersist.io", "persistclusters/finalizers"),
+            new Right("get", "natspersist.io", "persistclusters"));
 
     private final KubernetesClient admin = Kubernetes.shared().client();
     private final String namespace = Kubernetes.shared().namespace();
-    private final Set<String> used = new ConcurrentSkipListSet<>();
-    private final Set<String> refused = new ConcurrentSkipListSet<>();
+    private final List<HasMetadata> chart = Chart.render(namespace, "namespaces: [" + namespace + "]");
+    private final OperatorRequests requests = new OperatorRequests();
+    private KubernetesClient client;
 
-    @Test
-    void theOperatorUsesEveryRightThatTheChartGivesAndNeedsNoOther() {
-        List<HasMetadata> chart = Chart.render(namespace, "namespaces: [" + namespace + "]");
+    @BeforeAll
+    void live() {
         Chart.all(ServiceAccount.class, chart).forEach(this::install);
         Chart.all(Role.class, chart).forEach(this::install);
         Chart.all(RoleBinding.class, chart).forEach(this::install);
-
+        client = operatorsOwn(Chart.only(ServiceAccount.class, chart));
         try (NatsServer nats = NatsServer.start();
-                KubernetesClient client = operatorsOwn(Chart.only(ServiceAccount.class, chart));
                 PersistOperator operator = new PersistOperator(client, InstantSource.system(),
                         new PersistOperator.Options(Set.of(namespace), "localhost/persist-worker:test", "it", namespace,
                                 () -> {}))) {
             assertThatThrownBy(() -> client.nodes().list()).isInstanceOf(KubernetesClientException.class)
                     .hasMessageContaining("system:serviceaccount:" + namespace);
-            refused.clear();
+            requests.forgetRefusals();
             operator.start();
             live(nats);
-        } finally {
-            Kubernetes.shared().remove(namespace);
         }
+    }
 
-        Set<String> given = new TreeSet<>();
-        Chart.all(Role.class, chart).forEach(role -> role.getRules().forEach(rule -> given.addAll(words(rule))));
+    @AfterAll
+    void remove() {
+        client.close();
+        Kubernetes.shared().remove(namespace);
+    }
+
+    @Test
+    void theOperatorUsesEveryRightThatTheChartGivesAndNeedsNoOther() {
+        Set<Right> given = new TreeSet<>();
+        Chart.all(Role.class, chart).forEach(role -> role.getRules().forEach(rule -> given.addAll(rights(rule))));
         given.removeAll(NOT_SEEN);
-        assertThat(refused).isEmpty();
-        assertThat(used).containsExactlyInAnyOrderElementsOf(given);
+        assertThat(requests.refused()).isEmpty();
+        assertThat(requests.used()).containsExactlyInAnyOrderElementsOf(given);
+    }
+
+    /** Each right in turn: what the operator did with it is refused without it, and with all others. */
+    @Test
+    void withoutAnyOneOfThemSomethingThatItDoesIsRefused() {
+        for (Role role : Chart.all(Role.class, chart)) {
+            for (Right right : requests.used()) {
+                Role less = without(right, role);
+                if (!less.equals(role)) {
+                    assertThat(isRefused(right)).as("with " + right).isFalse();
+                    update(less);
+                    await("without " + right).atMost(SOON).pollInterval(POLL).until(() -> isRefused(right));
+                    update(role);
+                    await("again with " + right).atMost(SOON).pollInterval(POLL).until(() -> !isRefused(right));
+                }
+            }
+        }
+    }
+
+    private boolean isRefused(Right right) {
+        return requests.isRefused(right, client.getHttpClient());
+    }
+
+    private void update(Role role) {
+        admin.resource(role).inNamespace(namespace).update();
+    }
+
+    /** The same rights but for one. */
+    private static Role without(Right right, Role role) {
+        if (role.getRules().stream().noneMatch(rule -> rights(rule).contains(right))) {
+            return role;
+        }
+        List<PolicyRule> rules = role.getRules().stream().flatMap(ChartRightsIT::byResource)
+                .map(rule -> rights(rule).contains(right)
+                        ? rule.edit().removeFromVerbs(right.verb()).build()
+                        : rule)
+                .filter(rule -> !rule.getVerbs().isEmpty()).toList();
+        return role.edit().withRules(rules).build();
+    }
+
+    private static Stream<PolicyRule> byResource(PolicyRule rule) {
+        return rule.getResources().stream().map(resource -> rule.edit().withResources(resource).build());
     }
 
     /** From the first apply to the last delete. */
@@ -159,43 +205,12 @@ class ChartRightsIT {
                 .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build()).getStatus().getToken();
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(admin.getConfiguration()).withOauthToken(token).build())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("rights", new Interceptor() {
-                    @Override
-                    public void after(HttpRequest request, HttpResponse<?> response,
-                            AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-                        record(request, response.code());
-                    }
-                })).build();
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests)).build();
     }
 
-    private void record(HttpRequest request, int code) {
-        Matcher path = PATH.matcher(request.uri().getPath());
-        if (code == 403) {
-            refused.add(request.method() + " " + request.uri());
-        } else if (path.matches()) {
-            String resource = (path.group(1) == null ? "" : path.group(1) + "/") + path.group(2)
-                    + (path.group(4) == null ? "" : "/" + path.group(4));
-            used.add(verb(request, path.group(3) != null) + " " + resource);
-            if (code == 201) {
-                used.add("create " + resource); // also what was made by applying it
-            }
-        }
-    }
-
-    private static String verb(HttpRequest request, boolean one) {
-        return switch (request.method()) {
-            case "GET" ->
-                one ? "get" : String.valueOf(request.uri().getQuery()).contains("watch=true") ? "watch" : "list";
-            case "POST" -> "create";
-            case "PUT" -> "update";
-            default -> request.method().toLowerCase(Locale.ROOT);
-        };
-    }
-
-    private static Set<String> words(PolicyRule rule) {
-        return rule.getApiGroups().stream()
-                .flatMap(group -> rule.getResources().stream().map(each -> group.isEmpty() ? each : group + "/" + each))
-                .flatMap(resource -> rule.getVerbs().stream().map(verb -> verb + " " + resource))
+    private static Set<Right> rights(PolicyRule rule) {
+        return rule.getApiGroups().stream().flatMap(group -> rule.getResources().stream()
+                .flatMap(resource -> rule.getVerbs().stream().map(verb -> new Right(verb, group, resource))))
                 .collect(Collectors.toSet());
     }
 }

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -234,9 +235,29 @@ class ChartTest {
     }
 
     @Test
-    void theNotesShowAPersistClusterThatExists() throws IOException {
-        assertThat(Files.readString(Chart.FOLDER.resolve("templates/NOTES.txt")))
-                .contains(new PersistCluster().getApiVersion(), HasMetadata.getPlural(PersistCluster.class));
+    void theNotesShowAPersistClusterThatExists(@TempDir Path scratch) throws IOException {
+        String notes = Chart.notes(scratch, "");
+        String manifest = notes.substring(notes.indexOf("<<END") + "<<END".length(), notes.lastIndexOf("  END"));
+        PersistCluster shown = Serialization.unmarshal(manifest.stripIndent(), PersistCluster.class);
+
+        assertThat(shown.getApiVersion()).isEqualTo(new PersistCluster().getApiVersion());
+        assertThat(shown.getSpec().nats().url()).isEqualTo("nats://nats:4222");
+        assertThat(shown.getSpec().storage().claim()).isNotNull();
+        assertThat(notes)
+                .contains("is installed as persist-operator in " + Chart.NAMESPACE + ".\n", "in all namespaces.",
+                        "load it on every node", "rollout status deployment/persist-operator",
+                        "apply --namespace default -f -",
+                        "kubectl get " + HasMetadata.getPlural(PersistCluster.class))
+                .doesNotContain("{{", "<no value>", "%!");
+    }
+
+    @Test
+    void theNotesSayWhatWasAskedFor(@TempDir Path scratch) throws IOException {
+        assertThat(Chart.notes(scratch,
+                "{replicas: 2, namespaces: [one, two], workerImage: {repository: registry.example/worker}}"))
+                .contains("2 at once, of which one acts.\n", "PersistClusters in one, two.",
+                        "apply --namespace one -f -")
+                .doesNotContain("load it on every node");
     }
 
     @ParameterizedTest

@@ -5,7 +5,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.natspersist.cli.terminal.ExitCode;
 import io.natspersist.cli.terminal.Failure;
 import java.net.HttpURLConnection;
-import org.jspecify.annotations.Nullable;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 
 /** What an API server's refusal, or its silence, means to the user of a command. */
 final class ApiFailure {
@@ -13,14 +14,17 @@ final class ApiFailure {
     private ApiFailure() {}
 
     /** The failure as it is told; itself, where it is none of the API server's. */
-    static Exception said(Exception failure) {
-        return failure instanceof KubernetesClientException refused ? said(refused) : failure;
+    static Exception said(Exception failure, String server) {
+        return failure instanceof KubernetesClientException refused ? said(refused, server) : failure;
     }
 
-    private static Failure said(KubernetesClientException refused) {
+    private static Failure said(KubernetesClientException refused, String server) {
         String message = message(refused);
+        if (refused.getStatus() == null) {
+            return new Failure(ExitCode.UNREACHABLE,
+                    "no Kubernetes API server answers at " + server + ": " + message, refused);
+        }
         return switch (refused.getCode()) {
-            case 0 -> new Failure(ExitCode.UNREACHABLE, "no Kubernetes API server answers: " + message, refused);
             case HttpURLConnection.HTTP_UNAUTHORIZED -> new Failure(ExitCode.FAILED,
                     "the API server does not know who is asking: " + message, refused);
             case HttpURLConnection.HTTP_NOT_FOUND -> new Failure(ExitCode.NOT_FOUND, message, refused);
@@ -28,7 +32,7 @@ final class ApiFailure {
         };
     }
 
-    /** The server's own words where it said any, else those of the deepest cause. */
+    /** The server's own words where it said any, else what kept it from that. */
     static String message(KubernetesClientException refused) {
         if (refused.getStatus() != null && refused.getStatus().getMessage() != null) {
             return refused.getStatus().getMessage();
@@ -37,8 +41,10 @@ final class ApiFailure {
         for (Throwable cause = refused.getCause(); cause != null; cause = cause.getCause()) {
             deepest = cause;
         }
-        @Nullable
-        String said = deepest.getMessage();
-        return said == null ? deepest.toString() : said;
+        return switch (deepest) {
+            case ClosedChannelException closed -> "nobody listens there";
+            case UnresolvedAddressException unknown -> "nobody knows that name";
+            default -> deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+        };
     }
 }

@@ -10,9 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "drain", description = {
-        "Have a worker, or all workers on a node, hand their streams over and be replaced; clients see redirects.",
-        "The pods are evicted, one after another, and each is waited for until every slot is served again. A node must not",
-        "take new pods meanwhile: 'kubectl cordon' sees to that, and 'kubectl drain' does it all for all pods of a node."}, footer = {
+        "Have a worker, or all workers on a node, hand over their streams and be replaced.",
+        "Clients see redirects. The pods are evicted, one after another, and each is waited for until every slot is served",
+        "again. A node must not take new pods meanwhile: 'kubectl cordon' sees to that ('kubectl drain' does all of it, for",
+        "all pods of a node)."}, footer = {
                 "", "Examples:", "  kubectl persist drain main-worker-7c9f4d5b8-x2x9q",
                 "  kubectl cordon node1 && kubectl persist drain node1"})
 final class DrainCommand extends KubernetesCommand {

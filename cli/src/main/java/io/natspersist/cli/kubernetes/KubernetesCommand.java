@@ -30,14 +30,22 @@ abstract class KubernetesCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         try (Namespace namespace = kubernetes.open()) {
-            return run(namespace).number();
-        } catch (RuntimeException | IOException e) {
-            return report(ApiFailure.said(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return call(namespace);
+        } catch (RuntimeException e) {
             return report(e);
         } finally {
             terminal.out().flush();
+        }
+    }
+
+    private int call(Namespace namespace) {
+        try {
+            return run(namespace).number();
+        } catch (RuntimeException | IOException e) {
+            return report(ApiFailure.said(e, namespace.server()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return report(e);
         }
     }
 

@@ -55,11 +55,19 @@ final class Namespace implements AutoCloseable {
         Config config = kubeconfig == null
                 ? Config.autoConfigure(context)
                 : Config.fromKubeconfig(context, kubeconfig.toFile());
+        if (kubeconfig == null && config.getCurrentContext() == null && config.getAutoOAuthToken() == null) {
+            throw new Failure(ExitCode.USAGE, "there is no kubeconfig: set KUBECONFIG, or give --kubeconfig FILE");
+        }
         if (context != null && (config.getCurrentContext() == null
                 || !config.getCurrentContext().getName().equals(context))) {
             throw new Failure(ExitCode.USAGE, "the kubeconfig has no context " + context);
         }
         return config;
+    }
+
+    /** The API server's URL. */
+    String server() {
+        return client.getConfiguration().getMasterUrl();
     }
 
     String name() {

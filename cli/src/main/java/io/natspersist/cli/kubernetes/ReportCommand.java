@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(name = "report", description = {
-        "Gather what somebody needs who is to say what is wrong: status, objects, events, logs and metrics of workers and",
-        "operator, in one zip file. No Secret is read; users and passwords in URLs, NATS credentials and private keys are",
+        "Gather in one zip file what somebody needs who is to say what is wrong:",
+        "status, objects, events, logs and metrics of workers and operator. No Secret is read; users and passwords in URLs, NATS credentials and private keys are",
         "blacked out. Read it before you give it away. What you may not see is left out, and missing.txt says so."}, footer = {
                 "", "Examples:", "  kubectl persist report --namespace shop",
                 "  kubectl persist report -o shop.zip --operator-namespace persist-system"})

@@ -32,9 +32,11 @@ class StatusTest {
             .resolve("cli/src/test/resources/io/natspersist/cli/kubernetes/status");
     private static final Instant NOON = Instant.parse("2026-01-08T12:00:00Z");
 
-    /** With these a person has nothing to do. */
+    /** With these a person has nothing to do; or they are said of autoscaling, and never of a condition. */
     private static final Set<Reason> FINE = Set.of(Reason.AS_EXPECTED, Reason.ROLLING_OUT, Reason.SCALED_TO_ZERO,
-            Reason.DELETING, Reason.WORKER_HUNG, Reason.CLAIM_BOUND, Reason.MOUNTED_BY_PODS, Reason.STARTING);
+            Reason.DELETING, Reason.WORKER_HUNG, Reason.CLAIM_BOUND, Reason.MOUNTED_BY_PODS, Reason.STARTING,
+            Reason.SCALED_UP, Reason.SCALED_DOWN, Reason.STABILIZING, Reason.SLOTS_MOVING, Reason.AT_MAX_REPLICAS,
+            Reason.LOAD_UNKNOWN);
 
     static Stream<String> cases() throws IOException {
         try (Stream<Path> folders = Files.list(CASES)) {
