@@ -52,10 +52,10 @@ public final class Picture {
         svg.append("<title>Persist compared, ratios on a logarithmic scale</title>\n").append(STYLE);
         text(12, 22, "title", "Persist compared: ratios of one run");
         text(12, 40, "small", run.machine().processors() + " processors, nats-server " + run.machine().natsServer()
-                + ", " + run.started().substring(0, 10) + "; the mark is the goal");
+                + ", " + run.started().substring(0, 10) + "; the mark is the goal, green meets it");
         for (double at : new double[]{0.1, 0.5, 1, 2, 5, 10, 20, 50, 100}) {
             line(at == 1 ? "one" : "grid", x(at), HEAD - 6, x(at), (int) height - 30);
-            text(x(at) - 8, (int) height - 14, "small", Numbers.text(at).replaceFirst("\\.?0+$", "") + "x");
+            text(x(at) - 8, (int) height - 14, "small", plain(at) + "x");
         }
         run.results().forEach(this::rows);
         return svg.append("</svg>\n").toString();
@@ -81,8 +81,12 @@ public final class Picture {
                 colour, from, y + 4, Math.max(2, Math.abs(x(got) - x(1)))));
         line("mark", x(goal.wanted()), y + 2, x(goal.wanted()), y + 20);
         text(LABEL + BARS + 14, y + 15, "", Numbers.text(got) + "x, goal " + (goal.atLeast() ? "\u2265 " : "\u2264 ")
-                + goal.wanted());
+                + plain(goal.wanted()));
         y += ROW;
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 
     private static int x(double ratio) {
