@@ -51,7 +51,7 @@ public final class CoordinatorMain {
                         .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("table").factory());
                 Transport transport = NatsTransport.connect(
                         new NatsOptions(options.nats(), "persist-coordinator", options.credentials(), null, null,
-                                null))) {
+                                null).withTls(options.tls()))) {
             Coordinator coordinator = new Coordinator(options.config(), transport, loop, store, io);
             Listen where = options.metrics();
             if (where != null) {

@@ -5,6 +5,7 @@ import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.settings.SharedVariable;
 import java.nio.file.InvalidPathException;
+import io.natspersist.transport.nats.NatsTls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param table the file that keeps the assignment table
  * @param nats comma-separated URLs
  * @param credentials a NATS credentials file
+ * @param tls files for TLS; null: as the URLs say
  * @param metrics where metrics and health are asked; null: nowhere
  */
 record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nullable Path credentials,
-        @Nullable Listen metrics) {
+        @Nullable NatsTls tls, @Nullable Listen metrics) {
 
     /** @throws IllegalArgumentException with a line for everything that is wrong */
     static CoordinatorOptions parse(List<String> arguments, Map<String, String> environment) {
@@ -101,11 +103,24 @@ record CoordinatorOptions(CoordinatorConfig config, Path table, String nats, @Nu
                 problems.add(CoordinatorSetting.TABLE.flag() + " is missing: " + CoordinatorSetting.TABLE.meaning());
             }
             Path credentials = path(CoordinatorSetting.CREDENTIALS);
+            NatsTls tls = tls();
             CoordinatorConfig config = config();
             Listen metrics = metrics();
             return table == null || config == null
                     ? null
-                    : new CoordinatorOptions(config, table, text(CoordinatorSetting.NATS), credentials, metrics);
+                    : new CoordinatorOptions(config, table, text(CoordinatorSetting.NATS), credentials, tls,
+                            metrics);
+        }
+
+        private @Nullable NatsTls tls() {
+            try {
+                return NatsTls.of(path(CoordinatorSetting.TLS_CA), path(CoordinatorSetting.TLS_CERT),
+                        path(CoordinatorSetting.TLS_KEY));
+            } catch (IllegalArgumentException e) {
+                problems.add(CoordinatorSetting.TLS_CERT.flag() + " and " + CoordinatorSetting.TLS_KEY.flag() + ": "
+                        + e.getMessage());
+                return null;
+            }
         }
 
         private @Nullable CoordinatorConfig config() {

@@ -11,6 +11,10 @@ public enum CoordinatorSetting implements Setting {
     TABLE("", "file that keeps the assignment table; required"),
     NATS("nats://127.0.0.1:4222", "URLs of NATS servers, comma-separated"),
     CREDENTIALS("", "file with NATS credentials"),
+    TLS_CA("", "PEM file of certificates that sign those of NATS servers, for TLS whatever the URLs say; those that the JVM"
+            + " trusts unless told"),
+    TLS_CERT("", "PEM file of the certificate that NATS servers are shown"),
+    TLS_KEY("", "PEM file of its key, PKCS #8, or PKCS #1 for RSA"),
     SLOTS("1024", "into how many slots streams are hashed, at most 8192; never changes for a cluster"),
     HEARTBEAT_MILLIS("1000", "how often workers send heartbeats"),
     DEAD_AFTER_MILLIS("6000", "a worker silent for that long is dead"),

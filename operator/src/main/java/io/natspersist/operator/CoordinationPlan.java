@@ -24,7 +24,8 @@ sealed interface CoordinationPlan {
      * @param servers URLs of NATS servers, maybe with secrets in them
      * @param credentials the content of a NATS credentials file
      */
-    record Coordinate(CoordinatorConfig config, String servers, @Nullable String credentials)
+    record Coordinate(CoordinatorConfig config, String servers, @Nullable String credentials,
+            NatsSecrets.@Nullable Tls tls)
             implements
                 CoordinationPlan {
 
@@ -39,7 +40,8 @@ sealed interface CoordinationPlan {
     static CoordinationPlan of(PersistCluster cluster, NatsSecrets secrets) {
         return switch (secrets) {
             case NatsSecrets.Missing(String message) -> new Wait(Reason.SECRET_MISSING, message);
-            case NatsSecrets.Found found -> new Coordinate(config(cluster), found.servers(), found.credentials());
+            case NatsSecrets.Found found -> new Coordinate(config(cluster), found.servers(), found.credentials(),
+                    found.tls());
         };
     }
 

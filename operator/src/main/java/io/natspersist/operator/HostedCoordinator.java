@@ -9,12 +9,9 @@ import io.natspersist.loop.ThreadEventLoop;
 import io.natspersist.operator.status.Coordination;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.nats.NatsOptions;
+import io.natspersist.transport.nats.NatsTls;
 import io.natspersist.transport.nats.NatsTransport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +37,7 @@ final class HostedCoordinator implements AutoCloseable {
     private final ExecutorService io;
     private final NatsTransport transport;
     private final Coordinator coordinator;
-    private final @Nullable Path credentials;
+    private final PrivateFiles files = new PrivateFiles();
     private @Nullable Look told;
     private long toldStreams;
     private int looks;
@@ -59,11 +56,10 @@ final class HostedCoordinator implements AutoCloseable {
         this.plan = plan;
         this.store = store;
         this.changed = changed;
-        this.credentials = plan.credentials() == null ? null : file(plan.credentials());
         this.loop = new ThreadEventLoop(name, e -> LOG.error("a fault in the coordinator of {}", name, e));
         this.io = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name + "-table").factory());
-        this.transport = NatsTransport
-                .connect(new NatsOptions(plan.servers(), "persist-operator " + name, credentials, null, null, null));
+        this.transport = NatsTransport.connect(new NatsOptions(plan.servers(), "persist-operator " + name,
+                files.of("nats.creds", plan.credentials()), null, null, null).withTls(tls(plan.tls())));
         this.coordinator = new Coordinator(plan.config(), transport, loop, store, io);
         coordinator.start();
         loop.execute(this::look);
@@ -137,15 +133,11 @@ final class HostedCoordinator implements AutoCloseable {
         loop.after(LOOK_MILLIS, this::look);
     }
 
-    /** Only this process's user can read it. */
-    private static Path file(String content) {
-        try {
-            Path file = Files.createTempFile("nats-", ".creds",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            return Files.writeString(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private @Nullable NatsTls tls(NatsSecrets.@Nullable Tls text) {
+        return text == null
+                ? null
+                : NatsTls.of(files.of("ca.crt", text.ca()), files.of("tls.crt", text.certificate()),
+                        files.of("tls.key", text.key()));
     }
 
     /** From then on it says and stores nothing. */
@@ -158,12 +150,6 @@ final class HostedCoordinator implements AutoCloseable {
         transport.close();
         loop.close();
         io.close();
-        try {
-            if (credentials != null) {
-                Files.deleteIfExists(credentials);
-            }
-        } catch (IOException e) {
-            LOG.warn("cannot delete {}", credentials, e);
-        }
+        files.close();
     }
 }

@@ -4,6 +4,7 @@ package io.natspersist.operator;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.natspersist.operator.crd.NatsSpec;
 import io.natspersist.operator.crd.SecretKey;
+import io.natspersist.operator.crd.TlsSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.function.Function;
@@ -18,14 +19,26 @@ sealed interface NatsSecrets {
     /**
      * All is there.
      *
+     * @param tls null: the cluster asks for none of its own
      * @param urlVersion changes when the Secret with the URLs does; null: the cluster names none
      */
-    record Found(String servers, @Nullable String credentials, @Nullable String urlVersion) implements NatsSecrets {
+    record Found(String servers, @Nullable String credentials, @Nullable Tls tls,
+            @Nullable String urlVersion) implements NatsSecrets {
 
         /** Leaves the secrets out. */
         @Override
         public String toString() {
             return "Found";
+        }
+    }
+
+    /** PEM texts. */
+    record Tls(@Nullable String ca, @Nullable String certificate, @Nullable String key) {
+
+        /** Leaves the secrets out. */
+        @Override
+        public String toString() {
+            return "Tls";
         }
     }
 
@@ -39,13 +52,23 @@ sealed interface NatsSecrets {
                 servers = value(nats.urlSecret(), secret).strip();
                 version = secret.getMetadata().getUid() + "." + secret.getMetadata().getResourceVersion();
             }
-            String credentials = nats.credentials() == null
-                    ? null
-                    : value(nats.credentials(), secret(nats.credentials(), secrets));
-            return servers == null ? new Missing("there is no url") : new Found(servers, credentials, version);
+            TlsSpec tls = nats.tls();
+            return servers == null
+                    ? new Missing("there is no url")
+                    : new Found(servers, optional(nats.credentials(), secrets),
+                            tls == null
+                                    ? null
+                                    : new Tls(optional(tls.ca(), secrets), optional(tls.certificate(), secrets),
+                                            optional(tls.privateKey(), secrets)),
+                            version);
         } catch (NotThere e) {
             return new Missing(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static @Nullable String optional(@Nullable SecretKey key, Function<String, @Nullable Secret> secrets)
+            throws NotThere {
+        return key == null ? null : value(key, secret(key, secrets));
     }
 
     private static Secret secret(SecretKey key, Function<String, @Nullable Secret> secrets) throws NotThere {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.metrics.Listen;
+import io.natspersist.transport.nats.NatsTls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,14 @@ class CoordinatorOptionsTest {
     void onlyTheTablesFileMustBeSaid() {
         assertThat(CoordinatorOptions.parse(List.of("--table", "/data/table.json"), Map.of("PATH", "/bin")))
                 .isEqualTo(new CoordinatorOptions(CoordinatorConfig.of("persist.default"), Path.of("/data/table.json"),
-                        "nats://127.0.0.1:4222", null, null));
+                        "nats://127.0.0.1:4222", null, null, null));
     }
 
     @Test
     void everyKeyCanBeGivenByFlagOrEnvironmentAndTheFlagWins() {
         CoordinatorOptions options = CoordinatorOptions.parse(
                 List.of("--prefix=p.q", "--table=t", "--nats", "nats://h:1", "--credentials", "c", "--slots=64",
+                        "--tls-ca=ca", "--tls-cert=crt", "--tls-key=key",
                         "--metrics=0.0.0.0:9464"),
                 Map.of("PERSIST_COORDINATOR_SLOTS", "32", "PERSIST_COORDINATOR_HEARTBEAT_MILLIS", "100",
                         "PERSIST_COORDINATOR_DEAD_AFTER_MILLIS", "600", "PERSIST_COORDINATOR_HANDOVER_BATCH", "3",
@@ -30,16 +32,19 @@ class CoordinatorOptionsTest {
 
         assertThat(options)
                 .isEqualTo(new CoordinatorOptions(new CoordinatorConfig("p.q", 64, 100, 600, 3, 700, Map.of()),
-                        Path.of("t"), "nats://h:1", Path.of("c"), new Listen("0.0.0.0", 9464)));
+                        Path.of("t"), "nats://h:1", Path.of("c"),
+                        new NatsTls(Path.of("ca"), Path.of("crt"), Path.of("key")), new Listen("0.0.0.0", 9464)));
     }
 
     @Test
     void allMistakesAreReportedTogether() {
         assertThatThrownBy(() -> CoordinatorOptions.parse(
-                List.of("--slot", "--slots=many", "--metrics=here", "--dead-after-millis=5", "--cluster", "a b",
+                List.of("--slot", "--slots=many", "--tls-key=k", "--metrics=here", "--dead-after-millis=5", "--cluster",
+                        "a b",
                         "--nats"),
                 Map.of("PERSIST_COORDINATOR_TABEL", "x", "PERSIST_LOG_FORMAT", "xml")))
-                .hasMessageContainingAll("there is no --slot\n", "--metrics 'here'", "PERSIST_LOG_FORMAT 'xml'",
+                .hasMessageContainingAll("there is no --slot\n", "--tls-cert and --tls-key: ", "--metrics 'here'",
+                        "PERSIST_LOG_FORMAT 'xml'",
                         "--slots must be a number, not 'many'", "there is no PERSIST_COORDINATOR_TABEL",
                         "--table is missing", "--nats needs a value", "has a control character or space");
     }

@@ -18,14 +18,19 @@ import io.natspersist.operator.crd.Phase;
 import io.natspersist.operator.crd.Reason;
 import io.natspersist.operator.resource.Surroundings;
 import io.natspersist.operator.resource.WantedObjects;
+import io.natspersist.transport.nats.Certificates;
 import io.natspersist.transport.nats.NatsServer;
+import io.natspersist.transport.nats.NatsTls;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The operator on a real API server and a real nats-server; there are no nodes, so that pods wait for ever. */
 @Tag("kubernetes")
@@ -122,10 +128,12 @@ class PersistOperatorIT {
             await().atMost(PATIENCE).until(() -> status("main").openStreams(), streams -> Objects.equals(streams, 3L));
             await().atMost(PATIENCE).during(Duration.ofSeconds(3)).until(this::writesSoFar, new Unchanging()::is);
             int before = writesSoFar();
+            Map<String, String> versions = versions();
 
             // longer than the time after which a cluster is looked at again
             await().atMost(PATIENCE).during(Duration.ofSeconds(12)).untilAsserted(
                     () -> assertThat(operator.writes().subList(before, writesSoFar())).isEmpty());
+            assertThat(versions()).isEqualTo(versions);
             assertThat(worker.dead()).isFalse();
         }
     }
@@ -223,6 +231,38 @@ class PersistOperatorIT {
             guarded.restart();
             awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
         }
+    }
+
+    @Test
+    void tlsWithCertificatesOfOnesOwnFollowsItsSecrets(@TempDir Path folder) throws IOException {
+        Certificates certificates = new Certificates(Files.createDirectory(folder.resolve("ours")));
+        Certificates others = new Certificates(Files.createDirectory(folder.resolve("others")));
+        NatsTls own = certificates.signed("client", "dns:client");
+        try (NatsServer secure = NatsServer.start(certificates.serverConfig("ip:127.0.0.1", true))) {
+            secret("client", Map.of("tls.crt", own.certificate(), "tls.key", own.key()));
+            client.resource(persistCluster("main", "    url: " + secure.url()
+                    + "\n    tls: {ca: {name: ca, key: ca.crt}, clientSecret: client}\n")).create();
+            assertThat(awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.SECRET_MISSING).message())
+                    .isEqualTo("there is no Secret ca");
+
+            secret("ca", Map.of("ca.crt", others.ca()));
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.NATS_UNREACHABLE);
+            await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(condition("main", ClusterCondition.Type.COORDINATED).message())
+                            .contains("TLS: ", "PKIX path"));
+
+            secret("ca", Map.of("ca.crt", certificates.ca()));
+            awaitCondition("main", ClusterCondition.Type.COORDINATED, Reason.TABLE_REBUILDING);
+        }
+    }
+
+    private void secret(String name, Map<String, Path> files) throws IOException {
+        SecretBuilder secret = new SecretBuilder().withNewMetadata().withName(name).withNamespace(namespace)
+                .endMetadata();
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            secret.addToStringData(file.getKey(), Files.readString(file.getValue()));
+        }
+        client.resource(secret.build()).serverSideApply();
     }
 
     @Test
@@ -469,6 +509,19 @@ class PersistOperatorIT {
             last = now;
             return same;
         }
+    }
+
+    /** Of all that there is of both clusters: nobody has changed it where these are the same. */
+    private Map<String, String> versions() {
+        Map<String, String> all = new TreeMap<>();
+        Stream.of(client.resources(PersistCluster.class), client.apps().deployments(), client.configMaps(),
+                client.serviceAccounts(), client.services(), client.persistentVolumeClaims(),
+                client.policy().v1().podDisruptionBudget(), client.pods())
+                .flatMap(kind -> kind.inNamespace(namespace).list().getItems().stream())
+                .map(HasMetadata.class::cast).forEach(object -> all.put(
+                        object.getKind() + " " + object.getMetadata().getName(),
+                        object.getMetadata().getResourceVersion()));
+        return all;
     }
 
     private int writesSoFar() {

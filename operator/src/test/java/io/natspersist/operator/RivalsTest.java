@@ -50,7 +50,7 @@ class RivalsTest {
 
     private static NatsSpec nats(String url, @Nullable String prefix) {
         return url.equals("secret")
-                ? new NatsSpec(null, new SecretKey("nats", "url"), null, prefix)
-                : new NatsSpec(url, null, null, prefix);
+                ? new NatsSpec(null, new SecretKey("nats", "url"), null, null, prefix)
+                : new NatsSpec(url, null, null, null, prefix);
     }
 }

@@ -12,6 +12,10 @@ public enum WorkerSetting implements Setting {
     CLUSTER("default", "the cluster's name; its subjects begin with persist.<cluster>"),
     PREFIX("", "the subjects' prefix, in place of the cluster's name"),
     CREDENTIALS("", "file with NATS credentials; it is read again at every connect"),
+    TLS_CA("", "PEM file of certificates that sign those of NATS servers, for TLS whatever the URLs say; it is read again at every"
+            + " connect, as are the next two; those that the JVM trusts unless told"),
+    TLS_CERT("", "PEM file of the certificate that NATS servers are shown"),
+    TLS_KEY("", "PEM file of its key, PKCS #8, or PKCS #1 for RSA"),
     DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second"),
     FILE_THREADS("4", "threads that open and read streams' files, and as many that write to them in the background"),
     SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),

@@ -6,6 +6,7 @@ import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
+import io.natspersist.transport.nats.NatsTls;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.stream.StreamDefaults;
@@ -68,9 +69,8 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         Subjects subjects = given.containsKey(WorkerSetting.PREFIX)
                 ? from.read(WorkerSetting.PREFIX, Subjects::new)
                 : from.read(WorkerSetting.CLUSTER, Subjects::ofCluster);
-        Path credentials = given.containsKey(WorkerSetting.CREDENTIALS)
-                ? from.read(WorkerSetting.CREDENTIALS, WorkerSettings::readable)
-                : null;
+        Path credentials = from.file(WorkerSetting.CREDENTIALS);
+        NatsTls tls = tls(from);
         Durability durability = from.read(WorkerSetting.DURABILITY,
                 v -> Durability.valueOf(v.toUpperCase(Locale.ROOT)));
         Integer fileThreads = from.read(WorkerSetting.FILE_THREADS, v -> positive(v));
@@ -102,7 +102,8 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 .withStreams(StreamsConfig.DEFAULT.withDefaults(defaults).withOpen(openStreams, openFiles)
                         .withIdle(idleSeconds * 1_000L).withEphemeral(ephemeralBytes, ephemeralIdle * 1_000L))
                 .withHeartbeat(heartbeatMillis);
-        return new WorkerSettings(config, new NatsOptions(url, "persist worker " + name, credentials, null, null, null),
+        return new WorkerSettings(config,
+                new NatsOptions(url, "persist worker " + name, credentials, null, null, null).withTls(tls),
                 root,
                 fileThreads, drainSeconds, metrics);
     }
@@ -115,6 +116,17 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 ? this
                 : new WorkerSettings(config.withStreams(streams.withOpen(streams.maxOpenStreams(), (int) files)), nats,
                         root, fileThreads, drainSeconds, metrics);
+    }
+
+    private static @Nullable NatsTls tls(Reader from) {
+        try {
+            return NatsTls.of(from.file(WorkerSetting.TLS_CA), from.file(WorkerSetting.TLS_CERT),
+                    from.file(WorkerSetting.TLS_KEY));
+        } catch (IllegalArgumentException e) {
+            from.mistakes().add(WorkerSetting.TLS_CERT.flag() + " and " + WorkerSetting.TLS_KEY.flag() + ": "
+                    + e.getMessage());
+            return null;
+        }
     }
 
     private static Path readable(String file) {
@@ -162,6 +174,12 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
     }
 
     private record Reader(Map<WorkerSetting, String> given, List<String> mistakes) {
+
+        /** Null: none was given. */
+        @Nullable
+        Path file(WorkerSetting setting) {
+            return given.containsKey(setting) ? read(setting, WorkerSettings::readable) : null;
+        }
 
         <T> @Nullable T read(WorkerSetting setting, Function<String, T> parse) {
             String value = given.getOrDefault(setting, setting.fallback());

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.worker.journal.Durability;
+import io.natspersist.transport.nats.NatsTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,19 @@ class WorkerSettingsTest {
         assertThat(settings.within(20_000)).isEqualTo(settings);
         assertThat(settings.within(8_000).config().streams().maxOpenFiles()).isEqualTo(2_000);
         assertThat(settings.within(1_024).config().streams().maxOpenFiles()).isEqualTo(64);
+    }
+
+    @Test
+    void filesForTlsMustBeThereAndACertificateNeedsItsKey(@TempDir Path secrets) throws IOException {
+        String file = Files.writeString(secrets.resolve("tls.pem"), "a file").toString();
+        List<String> good = List.of("--name", "w0", "--root", volume.toString(), "--tls-ca", file, "--tls-cert", file);
+
+        assertThat(WorkerSettings.parse(good.toArray(new String[0]), Map.of("PERSIST_TLS_KEY", file)).nats().tls())
+                .isEqualTo(new NatsTls(Path.of(file), Path.of(file), Path.of(file)));
+        assertThatThrownBy(() -> WorkerSettings.parse(good.toArray(new String[0]), Map.of()))
+                .hasMessageContaining("--tls-cert and --tls-key: ");
+        assertThatThrownBy(() -> WorkerSettings.parse(good.toArray(new String[0]), Map.of("PERSIST_TLS_KEY", "/no")))
+                .hasMessageContaining("--tls-key '/no'");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.natspersist.cli.terminal;
 
 import io.natspersist.client.ClientConfig;
 import io.natspersist.transport.nats.NatsOptions;
+import io.natspersist.transport.nats.NatsTls;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,18 @@ public final class ServerOptions {
     @Option(names = "--creds", paramLabel = "FILE", defaultValue = "${env:PERSIST_CREDS:-}", description = "NATS credentials"
             + " file; else $PERSIST_CREDS")
     private String credentials = "";
+
+    @Option(names = "--tls-ca", paramLabel = "FILE", defaultValue = "${env:PERSIST_SERVER_CA:-}", description = "certificates that"
+            + " sign those of NATS servers, PEM, for TLS whatever the URL says; else $PERSIST_SERVER_CA, else those that Java trusts")
+    private String tlsCa = "";
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "${env:PERSIST_CLIENT_CERT:-}", description = "certificate that"
+            + " NATS servers are shown, PEM; else $PERSIST_CLIENT_CERT")
+    private String tlsCertificate = "";
+
+    @Option(names = "--tls-key", paramLabel = "FILE", defaultValue = "${env:PERSIST_CLIENT_KEY:-}", description = "its key, PEM; else"
+            + " $PERSIST_CLIENT_KEY")
+    private String tlsKey = "";
 
     @Option(names = "--inbox-prefix", paramLabel = "SUBJECT", defaultValue = "${env:PERSIST_INBOX_PREFIX:-"
             + NatsOptions.INBOX_PREFIX + "}", description = "what the subjects of answers begin with; else"
@@ -57,16 +70,17 @@ public final class ServerOptions {
         return Connection.open(options("persist"), change.apply(config));
     }
 
-    /** @throws Failure when the prefix of inboxes is no subject */
+    /** @throws Failure when the prefix of inboxes is no subject, or a certificate lacks its key */
     public NatsOptions options(String name) {
         try {
-            return new NatsOptions(server, name, credentialsFile(), null, null, null, inboxPrefix);
+            return new NatsOptions(server, name, file(credentials), null, null, null).withInboxPrefix(inboxPrefix)
+                    .withTls(NatsTls.of(file(tlsCa), file(tlsCertificate), file(tlsKey)));
         } catch (IllegalArgumentException e) {
             throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 
-    private @Nullable Path credentialsFile() {
-        return credentials.isEmpty() ? null : Path.of(credentials);
+    private static @Nullable Path file(String given) {
+        return given.isEmpty() ? null : Path.of(given);
     }
 }

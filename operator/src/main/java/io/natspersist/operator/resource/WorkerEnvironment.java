@@ -7,6 +7,7 @@ import io.natspersist.operator.crd.NatsSpec;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.PersistClusterSpec;
 import io.natspersist.operator.crd.SecretKey;
+import io.natspersist.operator.crd.TlsSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +25,14 @@ final class WorkerEnvironment {
         all.add(servers(spec.nats()));
         if (spec.nats().credentials() != null) {
             all.add(value("PERSIST_CREDENTIALS", WorkerVolumes.CREDENTIALS + "/" + WorkerVolumes.CREDENTIALS_FILE));
+        }
+        TlsSpec tls = spec.nats().tls();
+        if (tls != null && tls.ca() != null) {
+            all.add(value("PERSIST_TLS_CA", WorkerVolumes.TLS + "/" + WorkerVolumes.CA_FILE));
+        }
+        if (tls != null && tls.clientSecret() != null) {
+            all.add(value("PERSIST_TLS_CERT", WorkerVolumes.TLS + "/" + WorkerVolumes.CERTIFICATE_FILE));
+            all.add(value("PERSIST_TLS_KEY", WorkerVolumes.TLS + "/" + WorkerVolumes.KEY_FILE));
         }
         all.add(value("PERSIST_PREFIX", cluster.prefix()));
         all.add(value("PERSIST_DURABILITY", spec.durability().word()));

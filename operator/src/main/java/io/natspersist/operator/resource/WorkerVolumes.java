@@ -5,9 +5,12 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.SecretKey;
 import io.natspersist.operator.crd.StorageSpec;
+import io.natspersist.operator.crd.TlsSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +21,10 @@ final class WorkerVolumes {
     static final String CONFIG = "/etc/persist/config";
     static final String CREDENTIALS = "/etc/persist/nats";
     static final String CREDENTIALS_FILE = "nats.creds";
+    static final String TLS = "/etc/persist/tls";
+    static final String CA_FILE = "ca.crt";
+    static final String CERTIFICATE_FILE = "tls.crt";
+    static final String KEY_FILE = "tls.key";
 
     private WorkerVolumes() {}
 
@@ -31,6 +38,25 @@ final class WorkerVolumes {
         if (credentials != null) {
             all.add(new VolumeBuilder().withName("nats").withNewSecret().withSecretName(credentials.name())
                     .addNewItem().withKey(credentials.key()).withPath(CREDENTIALS_FILE).endItem().endSecret().build());
+        }
+        TlsSpec tls = cluster.getSpec().nats().tls();
+        if (tls != null) {
+            all.add(new VolumeBuilder().withName("tls").withNewProjected().withSources(tls(tls)).endProjected()
+                    .build());
+        }
+        return all;
+    }
+
+    private static List<VolumeProjection> tls(TlsSpec tls) {
+        List<VolumeProjection> all = new ArrayList<>();
+        if (tls.ca() != null) {
+            all.add(new VolumeProjectionBuilder().withNewSecret().withName(tls.ca().name()).addNewItem()
+                    .withKey(tls.ca().key()).withPath(CA_FILE).endItem().endSecret().build());
+        }
+        if (tls.clientSecret() != null) {
+            all.add(new VolumeProjectionBuilder().withNewSecret().withName(tls.clientSecret()).addNewItem()
+                    .withKey(CERTIFICATE_FILE).withPath(CERTIFICATE_FILE).endItem().addNewItem().withKey(KEY_FILE)
+                    .withPath(KEY_FILE).endItem().endSecret().build());
         }
         return all;
     }
@@ -52,6 +78,9 @@ final class WorkerVolumes {
         all.add(mount("tmp", "/tmp", false));
         if (cluster.getSpec().nats().credentials() != null) {
             all.add(mount("nats", CREDENTIALS, true));
+        }
+        if (cluster.getSpec().nats().tls() != null) {
+            all.add(mount("tls", TLS, true));
         }
         return all;
     }

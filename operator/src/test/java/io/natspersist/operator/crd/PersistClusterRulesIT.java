@@ -73,6 +73,8 @@ class PersistClusterRulesIT {
             url: nats://nats:4222        ; url: nats.example                                        ; spec.nats.url in body should match
             url: nats://nats:4222        ; url: nats://n|    prefix: a.*                            ; spec.nats.prefix in body should match
             url: nats://nats:4222        ; url: nats://n|    credentials: {name: a}                 ; spec.nats.credentials.key: Required
+            url: nats://nats:4222        ; url: nats://n|    tls: {}                                ; give ca, clientSecret or both
+            url: nats://nats:4222        ; url: nats://n|    tls: {ca: {name: a}}                   ; spec.nats.tls.ca.key: Required
             claim:                       ; existingClaim: c|    claim:                              ; exactly one of existingClaim, claim and nfs
             claim:                       ; nfs: {server: s, path: /p}|    claim:                    ; exactly one of existingClaim, claim and nfs
             size: 10Gi                   ; accessModes: []                                          ; spec.storage.claim.size: Required
@@ -129,6 +131,7 @@ class PersistClusterRulesIT {
     void whatMayChangeIsTaken() {
         client.resource(read(GOOD)).inNamespace(namespace).create();
         List<String> changes = List.of("url: nats://nats:4222;url: tls://a:4222,tls://b:4222",
+                "url: nats://nats:4222;url: tls://a|    tls: {ca: {name: nats, key: ca.crt}, clientSecret: client}",
                 "workers: {};workers: {replicas: 0}", "coordinator: {};durability: relaxed",
                 "coordinator: {};streamDefaults: [{prefix: a, config: {maxMsgs: 5}}, {prefix: '', config: {}}]",
                 "coordinator: {};autoscaling: {maxReplicas: 9, targets: {openStreams: 1000, cpu: 800m}}",

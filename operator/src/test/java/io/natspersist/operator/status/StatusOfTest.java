@@ -140,7 +140,7 @@ class StatusOfTest {
     private static Seen fine() {
         PersistCluster cluster = new PersistCluster();
         cluster.setMetadata(new ObjectMetaBuilder().withName("main").withNamespace("apps").withGeneration(5L).build());
-        cluster.setSpec(new PersistClusterSpec(new NatsSpec("nats://n", null, null, null),
+        cluster.setSpec(new PersistClusterSpec(new NatsSpec("nats://n", null, null, null, null),
                 new StorageSpec("shared", null, null, null), null, null, null, null, null));
         return new Seen(cluster, true, null, DONE, Seen.Storage.BOUND, running(SERVING), NOW);
     }

@@ -6,7 +6,9 @@ import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,19 @@ final class ConnectionSetup {
         if (nats.token() != null) {
             builder.token(nats.token().toCharArray());
         }
+        if (events.tls() != null) {
+            builder.sslContext(byDefault()) // so that jnats insists on TLS; ShieldedPort does it
+                    .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs); // the name goes as far as the port
+        }
         return builder.build();
+    }
+
+    private static SSLContext byDefault() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has TLS", e);
+        }
     }
 
     private static final class Log implements ErrorListener {

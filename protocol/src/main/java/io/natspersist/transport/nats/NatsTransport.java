@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,13 +59,16 @@ public final class NatsTransport implements Transport {
     private volatile boolean closed;
     /** Why the last attempt to connect failed. */
     private volatile @Nullable String failure;
+    /** What was wrong with TLS in the last attempt: jnats says no more than that none of the servers could be reached. */
+    private volatile @Nullable String insecure;
 
     /** A connection, and the one thread on which everything that arrives is handled. */
     private record Link(Connection connection, Dispatcher dispatcher) {}
 
     private NatsTransport(NatsOptions nats) {
         String inbox = nats.inboxPrefix() + "." + NUID.nextGlobal() + ".";
-        this.options = ConnectionSetup.options(nats, new LinkEvents(backlog, inflow, this::changed));
+        this.options = ConnectionSetup.options(nats,
+                new LinkEvents(backlog, inflow, this::changed, nats.tlsSockets(), this::insecure));
         this.loop = new ThreadEventLoop(nats.name() + "-nats", fault -> LOG.error("a handler failed", fault));
         this.pending = new PendingRequests(inbox, loop);
         interests.add(new Interest(inbox + "*", null, pending::complete));
@@ -94,11 +98,13 @@ public final class NatsTransport implements Transport {
     private void connectWhileOpen() {
         boolean connected = false;
         while (!connected && !closed) {
+            insecure = null;
             try {
                 attach(Nats.connect(options));
                 connected = true;
             } catch (IOException e) {
-                failure = withoutSecrets(String.valueOf(e.getMessage()));
+                String tls = insecure;
+                failure = tls == null ? withoutSecrets(String.valueOf(e.getMessage())) : tls;
                 LOG.debug("cannot connect: {}", failure);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(100, 500)));
             } catch (InterruptedException e) {
@@ -119,6 +125,13 @@ public final class NatsTransport implements Transport {
             }
         }
         detach(made);
+    }
+
+    private void insecure(SSLException fault) {
+        insecure = "TLS: " + fault.getMessage();
+        if (!up) {
+            failure = insecure;
+        }
     }
 
     private void changed(Connection connection, Events event) {

@@ -4,11 +4,13 @@ package io.natspersist.transport.nats;
 import io.nats.client.Options;
 import io.nats.client.impl.SocketDataPortWithWriteTimeout;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A socket whose incoming headers are kept from jnats, whose outgoing bytes are counted, and which is read no faster than
- * messages are handled. Made by jnats, by name. Read by one thread at a time.
+ * messages are handled; secured with files as they are at that moment. Made by jnats, by name. Read by one thread at a time.
  */
 public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
 
@@ -18,13 +20,34 @@ public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
     private int end;
     private @Nullable Backlog backlog;
     private @Nullable Inflow inflow;
+    private @Nullable LinkEvents events;
 
     @Override
     public void afterConstruct(Options options) {
         super.afterConstruct(options);
-        if (options.getConnectionListener() instanceof LinkEvents events) {
-            backlog = events.backlog();
-            inflow = events.inflow();
+        if (options.getConnectionListener() instanceof LinkEvents ours) {
+            events = ours;
+            backlog = ours.backlog();
+            inflow = ours.inflow();
+        }
+    }
+
+    @Override
+    public void upgradeToSecure() throws IOException {
+        LinkEvents ours = events;
+        if (ours == null || ours.tls() == null) {
+            super.upgradeToSecure();
+            return;
+        }
+        try {
+            SSLSocket secured = ours.tls().secured(socket, host, port);
+            in = secured.getInputStream();
+            out = secured.getOutputStream();
+            socket = secured;
+            isSecure = true;
+        } catch (SSLException e) {
+            ours.insecure().accept(e);
+            throw e;
         }
     }
 
@@ -47,12 +70,24 @@ public final class ShieldedPort extends SocketDataPortWithWriteTimeout {
             if (inflow != null) {
                 inflow.awaitRoom();
             }
-            int n = super.read(buffer, 0, buffer.length);
+            int n = readSome();
             if (n <= 0) {
                 return n;
             }
             start = 0;
             end = n;
+        }
+    }
+
+    /** A server that does not like the certificate that it was shown says so only after the handshake. */
+    private int readSome() throws IOException {
+        try {
+            return super.read(buffer, 0, buffer.length);
+        } catch (SSLException e) {
+            if (events != null) {
+                events.insecure().accept(e);
+            }
+            throw e;
         }
     }
 }
