@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.natspersist.operator.crd.ClusterCondition;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.Reason;
@@ -51,7 +53,7 @@ class OperatorMainIT {
         Chart.render(namespace, "namespaces: [" + namespace + "]").stream()
                 .filter(object -> List.of("ServiceAccount", "Role", "RoleBinding").contains(object.getKind()))
                 .forEach(object -> client.resource(object).serverSideApply());
-        operator = launch();
+        operator = launch("process");
     }
 
     @AfterEach
@@ -103,6 +105,47 @@ class OperatorMainIT {
         assertThat(log()).doesNotContainIgnoringCase("forbidden");
     }
 
+    @Test
+    void killedInTheMiddleOfARolloutAnotherCompletesItAndNoSlotMoves() throws Exception {
+        PersistCluster cluster = client.getKubernetesSerialization().unmarshal("""
+                apiVersion: natspersist.io/v1alpha1
+                kind: PersistCluster
+                metadata: {name: main, namespace: %s}
+                spec:
+                  nats: {url: "%s"}
+                  storage: {existingClaim: shared}
+                """.formatted(namespace, nats.url()), PersistCluster.class);
+        client.resource(cluster).create();
+        String pod = await().atMost(PATIENCE).until(this::pods, pods -> pods.size() == 2).getFirst();
+        try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", pod, 5)) {
+            awaitReason(Reason.AS_EXPECTED);
+            long table = worker.table();
+
+            client.resource(cluster).patch(PatchContext.of(PatchType.JSON_MERGE), """
+                    {"spec": {"workers": {"image": "other:2"},
+                              "streamDefaults": [{"prefix": "a", "config": {"maxMsgs": 5}}]}}""");
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(
+                    () -> client.configMaps().inNamespace(namespace).withName("main-config").get().getData().toString(),
+                    config -> config.contains("maxMsgs"));
+            operator.destroyForcibly().waitFor();
+            long killed = System.nanoTime();
+            operator = launch("another");
+
+            await().atMost(PATIENCE).until(() -> client.leases().inNamespace(namespace).withName(PersistOperator.LEASE)
+                    .get().getSpec().getHolderIdentity(), "another"::equals);
+            System.out.printf("another operator acts after %d ms%n", (System.nanoTime() - killed) / 1_000_000);
+            await().atMost(PATIENCE)
+                    .until(() -> client.apps().deployments().inNamespace(namespace).withName("main-worker").get()
+                            .getSpec().getTemplate().getSpec().getContainers().getFirst().getImage(),
+                            "other:2"::equals);
+            await().atMost(PATIENCE).until(() -> client.resource(cluster).get(),
+                    now -> now.getMetadata().getGeneration().equals(now.getStatus().observedGeneration())
+                            && now.getStatus().workers().size() == 1);
+            assertThat(worker.dead()).isFalse();
+            assertThat(worker.table()).isEqualTo(table);
+        }
+    }
+
     private List<String> pods() {
         return client.pods().inNamespace(namespace).list().getItems().stream().map(pod -> pod.getMetadata().getName())
                 .toList();
@@ -117,13 +160,14 @@ class OperatorMainIT {
         });
     }
 
-    private Process launch() throws IOException {
+    private Process launch(String name) throws IOException {
         Files.writeString(folder.resolve("kubeconfig"), kubeconfig());
         ProcessBuilder java = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
-                OperatorMain.class.getName()).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
+                OperatorMain.class.getName()).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
         java.environment().putAll(Map.of("KUBECONFIG", folder.resolve("kubeconfig").toString(),
-                "PERSIST_OPERATOR_NAME", "process", "PERSIST_OPERATOR_LEASE_NAMESPACE", namespace,
+                "PERSIST_OPERATOR_NAME", name, "PERSIST_OPERATOR_LEASE_NAMESPACE", namespace,
                 "PERSIST_OPERATOR_NAMESPACES", namespace, "PERSIST_OPERATOR_METRICS", "0",
                 "PERSIST_OPERATOR_WORKER_IMAGE", "localhost/persist-worker:test"));
         return java.start();
