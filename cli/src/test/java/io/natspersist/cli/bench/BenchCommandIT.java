@@ -35,8 +35,8 @@ class BenchCommandIT {
     /** What is acknowledged and not there, a watcher that misses something, or a text that is wrong fails the run. */
     @Test
     void readsWatchesKeysAndTextsComeOutRight() throws Exception {
-        JsonNode workloads = run("set-many,one-set,gets,create,watchers,read-all,kv-spread,traces");
-        assertThat(workloads).hasSize(8).allSatisfy(workload -> {
+        JsonNode workloads = run("set-many,one-set,gets,watchers,read-all,kv-spread,traces");
+        assertThat(workloads).hasSize(7).allSatisfy(workload -> {
             assertThat(workload.path("measured")).isNotEmpty()
                     .allSatisfy(series -> assertThat(series.path("median").doubleValue()).isPositive());
             assertThat(workload.path("goals")).isNotEmpty();

@@ -16,6 +16,7 @@ import io.natspersist.client.ClientConfig;
 import io.natspersist.client.ListedStream;
 import io.natspersist.client.PersistClient;
 import io.natspersist.client.SetResult;
+import io.natspersist.client.Stored;
 import io.natspersist.client.StreamMessage;
 import io.natspersist.client.Watch;
 import io.natspersist.client.WatchFrom;
@@ -126,14 +127,14 @@ public final class PersistStore implements Store {
 
     @Override
     public StoredStream stream(String name) {
-        return new OneStream(async(name));
+        return new PersistStream(async(name));
     }
 
     /** A stream that is answered once a change is written, and not yet forced. */
     public StoredStream relaxedStream(String name) {
         AsyncStream stream = async(name);
         stream.configure(StreamConfig.NONE.withDurability(StreamConfig.Durability.RELAXED)).join();
-        return new OneStream(stream);
+        return new PersistStream(stream);
     }
 
     public AsyncStream async(String name) {
@@ -160,7 +161,7 @@ public final class PersistStore implements Store {
     }
 
     private static long allStored(List<SetResult> results) {
-        results.stream().filter(result -> !(result instanceof io.natspersist.client.Stored)).findFirst()
+        results.stream().filter(result -> !(result instanceof Stored)).findFirst()
                 .ifPresent(refused -> {
                     throw new IllegalStateException("not stored: " + refused);
                 });
@@ -188,7 +189,7 @@ public final class PersistStore implements Store {
         try (Connection own = cluster.connect("persist-bench-reader", config())) {
             long seen = 0;
             for (StreamMessage message : own.client().stream(stream).getAll()) {
-                onValue.accept(valueOf(message));
+                onValue.accept(PersistStream.valueOf(message));
                 seen++;
             }
             if (seen != count) {
@@ -202,26 +203,7 @@ public final class PersistStore implements Store {
 
     @Override
     public StoredKeys keys(String store) {
-        io.natspersist.client.AsyncKeyValue kv = client().kv(store).async();
-        return new StoredKeys() {
-            @Override
-            public CompletableFuture<Long> put(String key, byte[] value) {
-                return kv.put(key, value);
-            }
-
-            @Override
-            public CompletableFuture<byte[]> get(String key) {
-                return kv.stream().get(key).thenApply(found -> valueOf(found.orElseThrow()));
-            }
-        };
-    }
-
-    private static byte[] valueOf(StreamMessage message) {
-        byte[] value = message.value();
-        if (value == null) {
-            throw new IllegalStateException("message " + message.seq() + " has no value");
-        }
-        return value;
+        return new PersistKeys(client().kv(store).async());
     }
 
     @Override
@@ -229,23 +211,5 @@ public final class PersistStore implements Store {
         connection.close();
         cluster.close();
         nats.close();
-    }
-
-    private record OneStream(AsyncStream stream) implements StoredStream {
-
-        @Override
-        public CompletableFuture<Long> set(byte[] value) {
-            return stream.set(value).thenApply(io.natspersist.client.Stored::seq);
-        }
-
-        @Override
-        public CompletableFuture<byte[]> get(long seq) {
-            return stream.get(seq).thenApply(found -> valueOf(found.orElseThrow()));
-        }
-
-        @Override
-        public CompletableFuture<Long> count() {
-            return stream.info().thenApply(io.natspersist.client.StreamInfo::messages);
-        }
     }
 }

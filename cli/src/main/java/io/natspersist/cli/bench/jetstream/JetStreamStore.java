@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.cli.bench.jetstream;
 
-import io.nats.client.Dispatcher;
-import io.nats.client.JetStreamSubscription;
-import io.nats.client.Message;
-import io.nats.client.PushSubscribeOptions;
-import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.KeyValueConfiguration;
-import io.nats.client.api.PublishAck;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -20,7 +14,6 @@ import io.natspersist.cli.bench.measure.Processes;
 import io.natspersist.cli.local.NatsServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -92,20 +85,16 @@ public final class JetStreamStore implements Store {
     }
 
     private static StreamConfiguration configuration(String stream) {
-        return StreamConfiguration.builder().name(nameOf(stream)).subjects(stream).storageType(StorageType.File)
+        return StreamConfiguration.builder().name(OneStream.nameOf(stream)).subjects(stream)
+                .storageType(StorageType.File)
                 .allowDirect(true).build();
-    }
-
-    /** Dots have no place in the name of a JetStream stream. */
-    private static String nameOf(String stream) {
-        return stream.replace('.', '_');
     }
 
     @Override
     public AutoCloseable follow(String stream, Runnable onMessage) throws Exception {
         Link own = Link.open(server.url());
         try {
-            subscribe(own, stream, DeliverPolicy.New, message -> onMessage.run());
+            OrderedConsumer.start(own, stream, DeliverPolicy.New, message -> onMessage.run());
             return own;
         } catch (Exception e) {
             own.close();
@@ -117,7 +106,7 @@ public final class JetStreamStore implements Store {
     public void readAll(String stream, long count, Consumer<byte[]> onValue) throws Exception {
         CountDownLatch left = new CountDownLatch(Math.toIntExact(count));
         try (Link own = Link.open(server.url())) {
-            subscribe(own, stream, DeliverPolicy.All, message -> {
+            OrderedConsumer.start(own, stream, DeliverPolicy.All, message -> {
                 onValue.accept(message.getData());
                 left.countDown();
             });
@@ -128,53 +117,20 @@ public final class JetStreamStore implements Store {
         }
     }
 
-    /** With an ordered consumer that is pushed to; nothing is dropped on this side. */
-    private static void subscribe(Link link, String stream, DeliverPolicy from, Consumer<Message> onMessage)
-            throws Exception {
-        Dispatcher dispatcher = link.connection().createDispatcher();
-        dispatcher.setPendingLimits(-1, -1);
-        JetStreamSubscription subscription = link.publisher().subscribe(stream, dispatcher, onMessage::accept, false,
-                PushSubscribeOptions.builder().stream(nameOf(stream)).ordered(true)
-                        .configuration(ConsumerConfiguration.builder().deliverPolicy(from).build()).build());
-        link.connection().flush(Duration.ofSeconds(10));
-        if (!subscription.isActive()) {
-            throw new IllegalStateException("no consumer on " + stream);
-        }
-    }
-
     @Override
     public void prepareKeys(List<String> stores) throws InterruptedException {
-        Load.count(n -> make(KeyValueConfiguration.builder().name(nameOf(stores.get(n)))
+        Load.count(n -> make(KeyValueConfiguration.builder().name(OneStream.nameOf(stores.get(n)))
                 .storageType(StorageType.File).build().getBackingConfig()), MADE_AT_ONCE, stores.size());
     }
 
     @Override
     public StoredKeys keys(String store) {
-        return new OneKeyStore(link, nameOf(store));
+        return new OneKeyStore(link, OneStream.nameOf(store));
     }
 
     @Override
     public void close() {
         link.close();
         server.close();
-    }
-
-    private record OneStream(Link link, String subject) implements StoredStream {
-
-        @Override
-        public CompletableFuture<Long> set(byte[] value) {
-            return link.publisher().publishAsync(subject, value).thenApply(PublishAck::getSeqno);
-        }
-
-        @Override
-        public CompletableFuture<byte[]> get(long seq) {
-            return link.api("DIRECT.GET." + nameOf(subject), "{\"seq\":" + seq + "}").thenApply(DirectGet::value);
-        }
-
-        @Override
-        public CompletableFuture<Long> count() {
-            return link.api("STREAM.INFO." + nameOf(subject), "")
-                    .thenApply(answer -> new StreamInfo(answer).getStreamState().getMsgCount());
-        }
     }
 }

@@ -2,8 +2,10 @@
 package io.natspersist.cli.bench.measure;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -30,7 +32,7 @@ public record Sample(Map<Metric, Double> values, Map<String, Double> cpuMicros) 
 
     /** Does something, and says what CPU time it took for each of {@code count} messages. */
     public static <T> Sample measured(Processes processes, Callable<T> work, ToLongFunction<T> count,
-            java.util.function.Function<T, Map<Metric, Double>> values) throws Exception {
+            Function<T, Map<Metric, Double>> values) throws Exception {
         Map<String, Long> before = processes.cpuNanos();
         T done = work.call();
         Map<String, Long> after = processes.cpuNanos();
@@ -38,5 +40,10 @@ public record Sample(Map<Metric, Double> values, Map<String, Double> cpuMicros) 
         after.forEach((what, nanos) -> each.put(what,
                 (nanos - before.getOrDefault(what, 0L)) / 1e3 / Math.max(1, count.applyAsLong(done))));
         return new Sample(values.apply(done), each);
+    }
+
+    /** One of the values, with the CPU time, of a contender that has a single turn. */
+    public Series series(String contender, Metric metric) {
+        return new Series(contender, metric, List.of(values.getOrDefault(metric, 0.0)), cpuMicros);
     }
 }

@@ -4,6 +4,7 @@ package io.natspersist.cli.bench.report;
 import io.natspersist.cli.bench.measure.Goal;
 import io.natspersist.cli.bench.measure.Outcome;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The ratios of a run as an SVG picture: a bar for each on a logarithmic scale, a mark where its goal is. Follows the reader's
@@ -44,7 +45,7 @@ public final class Picture {
     }
 
     private String draw(Result.Run run) {
-        long rows = run.results().stream().map(Result::outcome).filter(java.util.Objects::nonNull)
+        long rows = run.results().stream().map(Result::outcome).filter(Objects::nonNull)
                 .mapToLong(outcome -> ratios(outcome).size()).sum();
         long height = HEAD + ROW * rows + 34;
         svg.append(String.format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">%n",

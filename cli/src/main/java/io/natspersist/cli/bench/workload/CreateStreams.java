@@ -88,7 +88,7 @@ final class CreateStreams implements Workload {
         long start = System.nanoTime();
         persist.flush(names);
         String contender = persist.name() + ", " + count;
-        outcome.add(new Series(contender, RATE, List.of(made.values().getOrDefault(RATE, 0.0)), made.cpuMicros()))
+        outcome.add(made.series(contender, RATE))
                 .add(new Series(contender + ", longest without an answer", Metric.TOOK, List.of(longest.get() / 1e9)))
                 .add(new Series(contender + ", until all files follow", Metric.TOOK,
                         List.of((System.nanoTime() - start) / 1e9)));

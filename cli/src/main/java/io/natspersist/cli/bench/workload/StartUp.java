@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -103,7 +104,7 @@ final class StartUp implements Workload {
         while (true) {
             try {
                 return store.stream(name(stream)).count().orTimeout(1, TimeUnit.SECONDS).join();
-            } catch (CompletionException | java.util.concurrent.CancellationException e) {
+            } catch (CompletionException | CancellationException e) {
                 if (System.nanoTime() > end) {
                     throw e;
                 }

@@ -14,9 +14,7 @@ import io.natspersist.cli.bench.measure.ResidentMemory;
 import io.natspersist.cli.bench.measure.Sample;
 import io.natspersist.cli.bench.measure.Series;
 import io.natspersist.cli.bench.measure.Watcher;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** As many sets as go, for long: what waits to be put into files must not pile up, in the journal or in memory. */
 final class Sustained implements Workload {
@@ -46,7 +44,7 @@ final class Sustained implements Workload {
         watched(lab, persist, SetsSpread.PREFIX, streams, seconds, outcome);
         Sets published = new Sets(jetStream, lab.streams(jetStream, SetsSpread.PREFIX, streams), lab.value(),
                 lab.inFlight());
-        outcome.add(series(jetStream.name() + ", many", published.forSeconds(seconds)));
+        outcome.add(published.forSeconds(seconds).series(jetStream.name() + ", many", RATE));
         published.count(outcome);
         watched(lab, persist, SetsOnOne.PREFIX, 1, seconds, outcome);
         return outcome.goal(Goal.atLeast(2, outcome.series(persist.name() + ", many", RATE),
@@ -73,7 +71,7 @@ final class Sustained implements Workload {
         persist.flush(names);
         double took = (System.nanoTime() - start) / 1e9;
         Series journalSize = new Series("journal at most, " + which, SIZE, List.of(journal));
-        outcome.add(series(persist.name() + ", " + which, sample)).add(journalSize)
+        outcome.add(sample.series(persist.name() + ", " + which, RATE)).add(journalSize)
                 .add(new Series("files follow, " + which, TOOK, List.of(took)))
                 .goal(Goal.atMost(JOURNAL_LIMIT_MIB, journalSize));
         if (ResidentMemory.known()) {
@@ -85,13 +83,5 @@ final class Sustained implements Workload {
             outcome.note("no memory: there is no /proc here to say it");
         }
         sets.count(outcome);
-    }
-
-    private static List<Series> series(String contender, Sample sample) {
-        List<Series> series = new ArrayList<>();
-        for (Map.Entry<?, Double> each : sample.values().entrySet()) {
-            series.add(new Series(contender, RATE, List.of(each.getValue()), sample.cpuMicros()));
-        }
-        return series;
     }
 }

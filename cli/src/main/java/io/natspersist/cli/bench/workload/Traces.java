@@ -17,6 +17,7 @@ import io.natspersist.cli.replay.EditTrace;
 import io.natspersist.cli.replay.PatchCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -68,7 +69,7 @@ final class Traces implements Workload {
                 return streams.get(document).set(values.get(which));
             }, lab.inFlight(), documents * recorded.longest());
             return new Load.Done(sent.get(), done.nanos());
-        }, Load.Done::answered, done -> java.util.Map.of(RATE, done.perSecond()));
+        }, Load.Done::answered, done -> Map.of(RATE, done.perSecond()));
         for (int document = 0; document < documents; document++) {
             check(store, names.get(document), recorded.trace(document));
         }
