@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 
 /** What runs in the tests' pods: the images that {@code ./persist images} has made, and this machine's nats-server. */
@@ -32,10 +33,19 @@ final class Images {
             if (!Files.exists(made.resolve(name))) {
                 throw new IllegalStateException(made.resolve(name) + " is not there: make it with ./persist images");
             }
+            System.out.println(name + ", made at " + lastModified(made.resolve(name)));
             cluster.load(made.resolve(name));
         }
         loadNats(cluster);
         return NATS;
+    }
+
+    private static FileTime lastModified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void loadNats(TestCluster cluster) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Installation implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
     /** The claim in the namespace. */
     static final String CLAIM = "streams";
 
@@ -95,9 +95,9 @@ final class Installation implements AutoCloseable {
         return nats.url();
     }
 
-    /** A PersistCluster on the volume, with what is changed most in tests, as YAML. */
-    PersistCluster apply(String yaml) {
-        PersistCluster wanted = client.getKubernetesSerialization().unmarshal(yaml, PersistCluster.class);
+    /** @param persistCluster YAML */
+    PersistCluster apply(String persistCluster) {
+        PersistCluster wanted = client.getKubernetesSerialization().unmarshal(persistCluster, PersistCluster.class);
         return client.resource(wanted).inNamespace(namespace).create();
     }
 
