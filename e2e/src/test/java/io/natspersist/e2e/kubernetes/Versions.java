@@ -25,9 +25,29 @@ final class Versions {
             ReplicaSet.class, Pod.class, Service.class, ServiceAccount.class, ConfigMap.class, Secret.class,
             PersistentVolumeClaim.class, PodDisruptionBudget.class, Event.class);
 
-    private Versions() {}
+    private final KubernetesClient client;
+    private final List<String> namespaces;
+    private Map<String, String> last = Map.of();
 
-    static Map<String, String> of(KubernetesClient client, List<String> namespaces) {
+    Versions(KubernetesClient client, List<String> namespaces) {
+        this.client = client;
+        this.namespaces = namespaces;
+    }
+
+    /** Whether nothing was written since it was asked last; says what was. */
+    boolean unchanged() {
+        Map<String, String> now = now();
+        Map<String, String> written = new TreeMap<>(now);
+        written.entrySet().removeAll(last.entrySet());
+        boolean same = now.equals(last);
+        if (!same && !last.isEmpty()) {
+            System.out.println("written meanwhile: " + written);
+        }
+        last = now;
+        return same;
+    }
+
+    private Map<String, String> now() {
         Map<String, String> all = new TreeMap<>();
         for (String namespace : namespaces) {
             for (Class<? extends HasMetadata> kind : KINDS) {
