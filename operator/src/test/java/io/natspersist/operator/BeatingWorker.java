@@ -97,9 +97,9 @@ final class BeatingWorker implements AutoCloseable {
         }
     }
 
-    /** Says nothing until it speaks again. */
-    void fallSilent(boolean now) {
-        silent = now;
+    /** From now on it says nothing. */
+    void fallSilent() {
+        silent = true;
     }
 
     /** Whether it was told that it is dead. */

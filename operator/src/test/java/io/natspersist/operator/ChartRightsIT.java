@@ -161,7 +161,7 @@ class ChartRightsIT {
         try (BeatingWorker hung = new BeatingWorker(nats.url(), "persist.other", pods.get(0), 0);
                 BeatingWorker heard = new BeatingWorker(nats.url(), "persist.other", pods.get(1), 0)) {
             await().atMost(PATIENCE).until(() -> hung.table() > 0 && heard.table() > 0);
-            hung.fallSilent(true);
+            hung.fallSilent();
             await().atMost(PATIENCE).until(() -> !pods("other").contains(pods.get(0)));
         }
     }
