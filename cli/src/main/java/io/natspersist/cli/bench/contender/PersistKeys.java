@@ -2,6 +2,7 @@
 package io.natspersist.cli.bench.contender;
 
 import io.natspersist.client.AsyncKeyValue;
+import io.natspersist.client.StreamInfo;
 import java.util.concurrent.CompletableFuture;
 
 /** One key-value store of Persist. */
@@ -15,5 +16,10 @@ record PersistKeys(AsyncKeyValue store) implements StoredKeys {
     @Override
     public CompletableFuture<byte[]> get(String key) {
         return store.stream().get(key).thenApply(found -> PersistStream.valueOf(found.orElseThrow()));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return store.stream().info().thenApply(StreamInfo::messages);
     }
 }

@@ -11,4 +11,7 @@ public interface StoredKeys {
 
     /** The key's value; fails where there is none. */
     CompletableFuture<byte[]> get(String key);
+
+    /** How many keys there are. */
+    CompletableFuture<Long> count();
 }

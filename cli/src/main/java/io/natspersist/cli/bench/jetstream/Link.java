@@ -8,6 +8,7 @@ import io.nats.client.JetStreamOptions;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,6 +30,12 @@ record Link(Connection connection, JetStream publisher) implements AutoCloseable
     /** Asks the server's API; fails with what it says. */
     CompletableFuture<Message> api(String operation, String body) {
         return connection.requestWithTimeout("$JS.API." + operation, body.getBytes(StandardCharsets.UTF_8), PATIENCE);
+    }
+
+    /** How many messages a stream has. */
+    CompletableFuture<Long> messages(String name) {
+        return api("STREAM.INFO." + name, "")
+                .thenApply(answer -> new StreamInfo(answer).getStreamState().getMsgCount());
     }
 
     /** What goes wrong shows in what is counted. */

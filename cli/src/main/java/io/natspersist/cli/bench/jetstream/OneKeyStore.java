@@ -18,6 +18,11 @@ record OneKeyStore(Link link, String bucket) implements StoredKeys {
         return link.api("DIRECT.GET.KV_" + bucket + "." + subject(key), "").thenApply(DirectGet::value);
     }
 
+    @Override
+    public CompletableFuture<Long> count() {
+        return link.messages("KV_" + bucket);
+    }
+
     private String subject(String key) {
         return "$KV." + bucket + "." + key;
     }

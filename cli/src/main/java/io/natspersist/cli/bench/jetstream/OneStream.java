@@ -2,7 +2,6 @@
 package io.natspersist.cli.bench.jetstream;
 
 import io.nats.client.api.PublishAck;
-import io.nats.client.api.StreamInfo;
 import io.natspersist.cli.bench.contender.StoredStream;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,7 +25,6 @@ record OneStream(Link link, String subject) implements StoredStream {
 
     @Override
     public CompletableFuture<Long> count() {
-        return link.api("STREAM.INFO." + nameOf(subject), "")
-                .thenApply(answer -> new StreamInfo(answer).getStreamState().getMsgCount());
+        return link.messages(nameOf(subject));
     }
 }

@@ -13,7 +13,10 @@ import io.natspersist.cli.bench.measure.Outcome;
 import io.natspersist.cli.bench.measure.Request;
 import io.natspersist.cli.bench.measure.Sample;
 import io.natspersist.cli.bench.measure.Turns;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /** Puts and gets over many keys, in one store or spread over many. */
@@ -54,6 +57,7 @@ final class KeyValues implements Workload {
         List<String> stores = IntStream.range(0, count).mapToObj(n -> "bench." + name + "." + n).toList();
         JetStreamStore jetStream = lab.jetStream(SyncInterval.DEFAULT);
         Turns turns = new Turns();
+        Map<String, List<StoredKeys>> all = new LinkedHashMap<>();
         for (Store store : List.of(lab.persist(), jetStream)) {
             store.prepareKeys(stores);
             List<StoredKeys> handles = stores.stream().map(store::keys).toList();
@@ -63,15 +67,25 @@ final class KeyValues implements Workload {
             Load.count(put, lab.inFlight(), keys);
             add(lab, turns, store, "put", put);
             add(lab, turns, store, "get", get);
+            all.put(store.name(), handles);
         }
         Outcome.Draft outcome = Outcome.draft().parameter("stores", count).parameter("keys", keys)
                 .parameter("inFlight", lab.inFlight()).parameter("bytes", lab.value().length)
                 .add(turns.run(lab.turns()));
+        for (Map.Entry<String, List<StoredKeys>> each : all.entrySet()) {
+            outcome.counted(each.getKey() + " keys", keys, count(each.getValue()));
+        }
         for (String what : List.of("put", "get")) {
             outcome.goal(Goal.atLeast(1.5, outcome.series(lab.persist().name() + " " + what, RATE),
                     outcome.series(jetStream.name() + " " + what, RATE)));
         }
         return outcome.done();
+    }
+
+    private static long count(List<StoredKeys> stores) throws InterruptedException {
+        LongAdder keys = new LongAdder();
+        Load.count(n -> stores.get(n).count().thenAccept(keys::add), 100, stores.size());
+        return keys.sum();
     }
 
     private static void add(Lab lab, Turns turns, Store store, String what, Request request) throws Exception {

@@ -17,6 +17,7 @@ import io.natspersist.cli.bench.measure.Sample;
 import io.natspersist.cli.bench.measure.Series;
 import io.natspersist.cli.bench.measure.Turns;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,6 +45,7 @@ final class OneSetAtATime implements Workload {
         Echo echo = lab.echo();
         Path folder = lab.folder("force");
         StoredStream relaxed = persist.relaxedStream(STREAM + ".relaxed");
+        Map<String, StoredStream> written = new LinkedHashMap<>(Map.of(PersistStore.RELAXED, relaxed));
         Turns turns = new Turns()
                 .add(Echo.NAME, alone(n -> echo.request(0, value), count))
                 .add(PersistStore.RELAXED, alone(n -> relaxed.set(value), count))
@@ -53,10 +55,13 @@ final class OneSetAtATime implements Workload {
                 lab.jetStream(SyncInterval.ALWAYS))) {
             StoredStream stream = store.stream(lab.streams(store, STREAM, 1).getFirst());
             turns.add(store.name(), alone(n -> stream.set(value), count));
+            written.put(store.name(), stream);
         }
         turns.run(1); // until the JVMs are warm
         Outcome.Draft outcome = Outcome.draft().parameter("setsPerTurn", count).parameter("bytes", value.length)
                 .add(turns.run(lab.turns()));
+        written.forEach((name, stream) -> outcome.counted(name + " acknowledged", (1L + lab.turns()) * count,
+                stream.count().join()));
         Series echoed = outcome.series(Echo.NAME, P50);
         return outcome.goal(Goal.atMost(1.2, outcome.series(PersistStore.RELAXED, P50), echoed))
                 .goal(Goal.atMost(1.2, outcome.series(PersistStore.SYNC, P50),
