@@ -59,9 +59,14 @@ final class Traffic {
                 });
     }
 
+    /** Nothing more is written. */
+    void stop() {
+        writers.forEach(StreamWriter::stop);
+    }
+
     /** Fails unless every call succeeded, and everything that was acknowledged is there and was told, once and in order. */
     void finish() {
-        writers.forEach(StreamWriter::stop);
+        stop();
         writers.forEach(StreamWriter::awaitEnd);
         long seconds = (System.nanoTime() - began) / 1_000_000_000;
         for (int i = 0; i < writers.size(); i++) {

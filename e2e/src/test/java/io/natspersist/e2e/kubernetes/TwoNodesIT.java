@@ -49,6 +49,7 @@ class TwoNodesIT {
     private Pods workers;
     private PersistClient writing;
     private PersistClient watching;
+    private Traffic traffic;
     private int rollouts;
 
     @RegisterExtension
@@ -104,6 +105,9 @@ class TwoNodesIT {
 
     @AfterEach
     void mend() {
+        if (traffic != null) {
+            traffic.stop(); // where the test failed
+        }
         for (String node : nodes) {
             new Drain(kubernetes, node).end();
         }
@@ -131,7 +135,7 @@ class TwoNodesIT {
     @Test
     void scaledUpAndDownNobodyNotices() {
         scale(1);
-        Traffic traffic = traffic("scaled");
+        begin("scaled");
         scale(3);
         traffic.awaitMore(10);
         scale(1);
@@ -141,7 +145,7 @@ class TwoNodesIT {
 
     @Test
     void rolledOnePodAfterTheOtherNobodyNotices() {
-        Traffic traffic = traffic("rolled");
+        begin("rolled");
         String rollout = beginRollout();
         awaitRolledOut(rollout);
         traffic.awaitMore(10);
@@ -150,7 +154,7 @@ class TwoNodesIT {
 
     @Test
     void aNodeIsDrainedAndNobodyNotices() {
-        Traffic traffic = traffic("drained");
+        begin("drained");
         new Drain(kubernetes, struck).begin(List.of(installation.namespace(), installation.system()));
         assertThat(workers.on(struck)).isEmpty();
         installation.awaitReady(NAME, 2);
@@ -161,7 +165,7 @@ class TwoNodesIT {
     @Test
     @Tag("kubernetes-faults")
     void aKilledContainerIsStartedAgainAndNothingIsLost() {
-        Traffic traffic = traffic("killed");
+        begin("killed");
         Pod victim = workers.on(struck).getFirst();
         long killed = System.nanoTime();
         faults().killProcesses(victim);
@@ -177,7 +181,7 @@ class TwoNodesIT {
     @Tag("kubernetes-faults")
     void aNodeDiesAndItsStreamsAnswerAgain() {
         operators.actOn(safe, nodes);
-        Traffic traffic = traffic("died");
+        begin("died");
         long killed = System.nanoTime();
         faults().kill(struck);
         traffic.awaitMore(2);
@@ -192,7 +196,7 @@ class TwoNodesIT {
     @Tag("kubernetes-faults")
     void aNodeIsCutOffAndWhatItsWorkerWroteAfterTheTakeoverIsReadByNobody() {
         operators.actOn(safe, nodes);
-        Traffic traffic = traffic("cut");
+        begin("cut");
         Pod victim = workers.on(struck).getFirst();
         long cut = System.nanoTime();
         faults().cut(struck);
@@ -211,7 +215,7 @@ class TwoNodesIT {
     @Tag("kubernetes-faults")
     void theActingOperatorAndItsNodeDieInTheMiddleOfARollout() {
         operators.actOn(struck, nodes);
-        Traffic traffic = traffic("rolled.without.node");
+        begin("rolled.without.node");
         String acting = operators.acting();
         String rollout = beginRollout();
         await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
@@ -227,7 +231,7 @@ class TwoNodesIT {
     @Test
     @Tag("kubernetes-faults")
     void theActingOperatorIsKilledInTheMiddleOfARollout() {
-        Traffic traffic = traffic("rolled.with.killed.operator");
+        begin("rolled.with.killed.operator");
         Pod acting = operators.pods().one(operators.acting());
         String rollout = beginRollout();
         await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
@@ -240,7 +244,7 @@ class TwoNodesIT {
 
     @Test
     void theActingOperatorsPodIsDeletedWithoutGraceInTheMiddleOfARollout() {
-        Traffic traffic = traffic("rolled.without.operator");
+        begin("rolled.without.operator");
         String acting = operators.acting();
         String rollout = beginRollout();
         await().atMost(Installation.PATIENCE).until(() -> rolledOut(rollout) == 1);
@@ -263,10 +267,9 @@ class TwoNodesIT {
         return cluster.faults().orElseThrow();
     }
 
-    private Traffic traffic(String name) {
-        Traffic traffic = new Traffic(writing, watching, name, STREAMS);
+    private void begin(String name) {
+        traffic = new Traffic(writing, watching, name, STREAMS);
         traffic.awaitMore(5);
-        return traffic;
     }
 
     private void scale(int count) {
