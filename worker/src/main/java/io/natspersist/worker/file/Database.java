@@ -32,6 +32,8 @@ final class Database {
         SQLiteConfig config = new SQLiteConfig();
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setBusyTimeout(0);
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // one thread at a time uses it
+        config.setGetGeneratedKeys(false); // they would be asked for after every row
         return config;
     }
 

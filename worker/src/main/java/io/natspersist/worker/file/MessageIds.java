@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** The table {@code ids}: message ids used lately. */
 final class MessageIds {
     private static final String PUT = "INSERT OR REPLACE INTO ids (change, id, seq, at) VALUES (?, ?, ?, ?)";
+    private static final String PUT_SETS = """
+            INSERT OR REPLACE INTO ids (change, id, seq, at)
+            SELECT change, msg_id, seq, ifnull(decided, time) FROM messages
+            WHERE change BETWEEN ? AND ? AND msg_id IS NOT NULL ORDER BY change""";
     private static final String GET = "SELECT change, seq FROM ids WHERE id = ? AND at >= ?";
     private static final String SINCE = "SELECT id FROM ids WHERE at >= ? ORDER BY change";
     private static final String ALL = "SELECT id, change, seq, at FROM ids ORDER BY change";
@@ -26,6 +30,9 @@ final class MessageIds {
     private final long keepMillis;
     /** No id is older than this, ms since the epoch: until it is too old nothing is looked for. */
     private long oldest = Long.MIN_VALUE;
+    /** The first and the last of consecutive sets whose messages are there and whose ids are still to be put; 0: none. */
+    private long firstSet;
+    private long lastSet;
 
     MessageIds(Database database, Meta meta, long keepMillis) {
         this.database = database;
@@ -42,6 +49,34 @@ final class MessageIds {
             put.setLong(4, change.decidedAt());
             put.executeUpdate();
             oldest = Math.min(oldest, change.decidedAt());
+        }
+    }
+
+    /** Like {@link #remember}, of a set whose message was just added; done together with others by {@link #putSets}. */
+    void rememberSet(Change.Set set) {
+        if (set.msgId() != null) {
+            firstSet = firstSet == 0 ? set.number() : firstSet;
+            lastSet = set.number();
+            oldest = Math.min(oldest, set.decidedAt());
+        }
+    }
+
+    /** To be called before a message goes that was stored by this change, or by a later one. */
+    void beforeRemovalFrom(long change) throws SQLException {
+        if (change <= lastSet) {
+            putSets();
+        }
+    }
+
+    /** Puts the ids of sets all at once: one statement costs less than one for each. */
+    void putSets() throws SQLException {
+        if (firstSet > 0) {
+            PreparedStatement put = database.prepared(PUT_SETS);
+            put.setLong(1, firstSet);
+            put.setLong(2, lastSet);
+            firstSet = 0;
+            lastSet = 0;
+            put.executeUpdate();
         }
     }
 

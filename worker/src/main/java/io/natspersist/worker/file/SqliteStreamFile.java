@@ -65,6 +65,7 @@ final class SqliteStreamFile implements StreamFile {
                 meta.change = change.number();
                 meta.destroyed = change instanceof Change.Destroy;
             }
+            ids.putSets();
             log.trim();
             ids.prune(changes.getLast().decidedAt());
             State next = meta.write();
@@ -88,6 +89,9 @@ final class SqliteStreamFile implements StreamFile {
     }
 
     private void apply(Change change) throws SQLException {
+        if (!(change instanceof Change.Set)) {
+            ids.putSets();
+        }
         switch (change) {
             case Change.Set set -> apply(set);
             case Change.Delete delete -> {
@@ -137,12 +141,13 @@ final class SqliteStreamFile implements StreamFile {
         if (set.large() != null) {
             uploads.use(set.large(), set.seq(), set.decidedAt());
         }
-        ids.remember(set.msgId(), set, set.seq());
+        ids.rememberSet(set);
     }
 
     private void remove(long seq) throws SQLException {
         Optional<MessageRows.Stored> stored = messages.stored(seq);
         if (stored.isPresent()) {
+            ids.beforeRemovalFrom(stored.get().change());
             log.keep(seq, stored.get());
             messages.remove(seq);
             meta.messageRemoved(seq, stored.get().size());
