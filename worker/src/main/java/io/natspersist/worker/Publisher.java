@@ -5,16 +5,18 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.ChangeNotice;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.protocol.WireChange;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.stream.Notices;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Tells watchers of changes. What was told shortly before the connection broke, or since, may have reached nobody, while
+ * Tells watchers of changes: what became durable together, of each stream in one notice. What was told shortly before the connection broke, or since, may have reached nobody, while
  * the watchers' own connections are well: after a reconnect the last number of each stream concerned is told once more.
  * Confined to the worker's loop.
  */
@@ -26,6 +28,9 @@ final class Publisher implements Notices {
     private final Subjects subjects;
     private final Transport transport;
     private final EventLoop loop;
+    /** What is told once the loop has done what it was given before; of each stream, changes of one epoch. */
+    private final Map<StreamName, List<Change>> untold = new LinkedHashMap<>();
+    private List<Runnable> afterwards = new ArrayList<>();
     /** What was told last of each stream, the longest ago first. */
     private final Map<StreamName, Told> doubtful = new LinkedHashMap<>();
     private boolean connected = true;
@@ -40,39 +45,88 @@ final class Publisher implements Notices {
     }
 
     @Override
-    public void changed(List<Change> changes) {
-        int from = 0;
-        while (from < changes.size()) {
-            int to = from + fitting(changes.subList(from, changes.size()));
-            changed(changes.get(from), changes.subList(from, to));
-            from = to;
+    public void changed(List<Change> changes, Runnable then) {
+        if (untold.isEmpty() && afterwards.isEmpty()) {
+            loop.execute(this::tellAll);
+        }
+        afterwards.add(then);
+        if (!changes.isEmpty()) {
+            add(changes);
         }
     }
 
-    /** How many of them, at least one, fit one notice. */
-    private int fitting(List<Change> changes) {
-        long room = transport.maxPayload() - FrontDoor.ANSWER_OVERHEAD - ChangeNotice.Packed.OVERHEAD;
-        int count = 0;
-        while (count < changes.size() && room >= 0) {
-            room -= changes.size() == 1 ? 0 : Answers.wire(changes.get(count)).size();
-            count++;
+    private void add(List<Change> changes) {
+        Change first = changes.getFirst();
+        List<Change> before = untold.get(first.stream());
+        if (before != null && (before.getLast().epoch() != first.epoch()
+                || before.getLast().number() + 1 != first.number())) {
+            tellNow(first.stream());
         }
-        return Math.max(1, room < 0 ? count - 1 : count);
+        untold.computeIfAbsent(first.stream(), stream -> new ArrayList<>(1)).addAll(changes);
     }
 
-    private void changed(Change first, List<Change> changes) {
-        if (changes.size() == 1 && first.bytes() + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()) {
-            trailing(first.stream(), first.epoch(), first.number());
-            return;
+    private void tellAll() {
+        untold.values().forEach(this::tell);
+        untold.clear();
+        List<Runnable> now = afterwards;
+        afterwards = new ArrayList<>();
+        now.forEach(Runnable::run);
+    }
+
+    private void tellNow(StreamName stream) {
+        List<Change> changes = untold.remove(stream);
+        if (changes != null) {
+            tell(changes);
         }
-        publish(first.stream(), changes.size() == 1
-                ? new ChangeNotice.Changed(Answers.wire(first))
-                : new ChangeNotice.Packed(changes.stream().map(Answers::wire).toList()));
-        told(first.stream(), first.epoch(), changes.getLast().number());
+    }
+
+    /** In as few notices as can carry them. */
+    private void tell(List<Change> changes) {
+        Change last = changes.getLast();
+        if (changes.size() == 1) {
+            tellAlone(last.stream(), Answers.wire(last), last.bytes());
+        } else {
+            tellTogether(last.stream(), changes);
+        }
+        told(last.stream(), last.epoch(), last.number());
+    }
+
+    private void tellTogether(StreamName stream, List<Change> changes) {
+        long most = transport.maxPayload() - FrontDoor.ANSWER_OVERHEAD - ChangeNotice.Packed.OVERHEAD;
+        List<WireChange> together = new ArrayList<>(changes.size());
+        long bytes = 0;
+        for (Change change : changes) {
+            WireChange next = Answers.wire(change);
+            int more = next.size();
+            if (bytes + more > most) {
+                publish(stream, together, bytes);
+                together.clear();
+                bytes = 0;
+            }
+            together.add(next);
+            bytes += more;
+        }
+        publish(stream, together, bytes);
+    }
+
+    private void publish(StreamName stream, List<WireChange> together, long bytes) {
+        if (together.size() > 1) {
+            publish(stream, new ChangeNotice.Packed(together));
+        } else if (!together.isEmpty()) {
+            tellAlone(stream, together.getFirst(), bytes);
+        }
+    }
+
+    /** What is too large for a message is told by its number. */
+    private void tellAlone(StreamName stream, WireChange change, long bytes) {
+        publish(stream, bytes + FrontDoor.ANSWER_OVERHEAD > transport.maxPayload()
+                ? new ChangeNotice.Trailing(change.number(), change.epoch())
+                : new ChangeNotice.Changed(change));
     }
 
     @Override
     public void trailing(StreamName stream, long epoch, long change) {
+        tellNow(stream);
         publish(stream, new ChangeNotice.Trailing(change, epoch));
         told(stream, epoch, change);
     }

@@ -78,6 +78,7 @@ final class Stream {
     private final ArrayDeque<AwaitingFile> awaitingFile = new ArrayDeque<>(0);
     private @Nullable Refused trouble;
     private long retryAtNanos;
+    /** Requests whose changes are not durable yet, or not told. */
     private int undurable;
     /** What was journaled last is answered once it is forced. */
     private boolean forced;
@@ -395,11 +396,10 @@ final class Stream {
         tailChanged();
         wakeNext();
         host.changed(this);
-        whenDurable(() -> {
+        whenDurable(() -> host.tell(changes, () -> {
             undurable--;
-            host.tell(changes);
             durable.run();
-        });
+        }));
     }
 
     /** In the order of the calls: while something waits for a force, so does what comes behind it. */
@@ -420,12 +420,12 @@ final class Stream {
         return forced && undurable > 0;
     }
 
-    /** Gives an answer that reflects the stream as it is now, once all of that is durable and surely still ours to tell. */
+    /** Gives an answer that reflects the stream as it is now, once all of that is durable, told, and surely still ours to tell. */
     void answer(Runnable answer) {
         if (undurable == 0) {
             host.whenStillOwner(answer);
         } else {
-            whenDurable(() -> host.whenStillOwner(answer));
+            whenDurable(() -> host.tell(List.of(), () -> host.whenStillOwner(answer)));
         }
     }
 

@@ -38,8 +38,8 @@ interface StreamHost {
     /** Runs {@code answer} once it is certain that nobody else had taken over when this was called. */
     void whenStillOwner(Runnable answer);
 
-    /** Tells watchers of changes that are durable. */
-    void tell(List<Change> changes);
+    /** Tells watchers of changes that are durable, and then runs {@code then}. */
+    void tell(List<Change> changes, Runnable then);
 
     /** The stream has a change more in its tail. */
     void changed(Stream stream);

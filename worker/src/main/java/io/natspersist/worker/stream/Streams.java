@@ -353,13 +353,13 @@ public final class Streams {
         return sum;
     }
 
-    /** The more streams wait, the longer each waits: transactions grow, and there are fewer of them. */
+    /** The more streams wait, the longer each waits, as far as there is room: transactions grow, and there are fewer of them. */
     private long applyAfterMillis() {
         if (tailsFull) {
             return 0;
         }
-        boolean room = tailBytes < config.tailBytes() / 2;
-        return config.applyAfterMillis() + (room ? Math.min(toApply.size(), MOST_WAITING_MILLIS) : 0);
+        double room = Math.max(0, 1 - (double) tailBytes / config.tailBytes());
+        return config.applyAfterMillis() + (long) (room * Math.min(toApply.size(), MOST_WAITING_MILLIS));
     }
 
     private static long nanos(long millis) {
@@ -533,7 +533,7 @@ public final class Streams {
         }
 
         @Override
-        public void tell(List<Change> changes) {
+        public void tell(List<Change> changes, Runnable then) {
             List<Change> told = changes;
             if (mistake(StreamMistake.NOTICE_LOST)) {
                 told = changes.stream().filter(c -> c.number() % 5 != 0).toList();
@@ -541,9 +541,7 @@ public final class Streams {
             if (mistake(StreamMistake.PACKED_NOTICE_SKIPS)) {
                 told = skipped(changes);
             }
-            if (!told.isEmpty()) {
-                notices.changed(told);
-            }
+            notices.changed(told, then);
         }
 
         /** Leaves out the second of several, and gives the others the numbers that would be right without it. */
