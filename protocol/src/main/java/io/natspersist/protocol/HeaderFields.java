@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HeaderFields(Headers headers) {
 
+    private static final String OURS = "Persist-";
     /** The longest decimal that can fit a long, in digits. */
     private static final int MAX_DIGITS = 19;
 
@@ -110,7 +110,7 @@ public record HeaderFields(Headers headers) {
      */
     public void allowOnly(Set<String> known) {
         headers.forEach((name, value) -> {
-            if (name.toLowerCase(Locale.ROOT).startsWith("persist-") && !known.contains(name)) {
+            if (name.regionMatches(true, 0, OURS, 0, OURS.length()) && !known.contains(name)) {
                 throw new BadMessage(name, "is not a header of this operation");
             }
         });

@@ -309,9 +309,18 @@ final class Operations {
             throw new Unreadable(ErrorCode.BAD_NAME,
                     what + " has " + text.length() + " characters, 1 to " + max + " are legal");
         }
-        if (text.chars().anyMatch(Character::isISOControl)) {
+        if (hasControlCharacter(text)) {
             throw new Unreadable(ErrorCode.BAD_NAME, what + " has a control character");
         }
         return text;
+    }
+
+    private static boolean hasControlCharacter(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -35,7 +35,7 @@ record Received(Message message, int status) {
 
     /** jnats reads subjects a byte at a time, as if they were ASCII, and extends the sign. */
     private static String text(String bytewise) {
-        if (bytewise.chars().allMatch(c -> c < 0x80)) {
+        if (isAscii(bytewise)) {
             return bytewise;
         }
         byte[] utf8 = new byte[bytewise.length()];
@@ -43,5 +43,14 @@ record Received(Message message, int status) {
             utf8[i] = (byte) bytewise.charAt(i);
         }
         return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }
