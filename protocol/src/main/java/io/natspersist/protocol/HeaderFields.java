@@ -24,16 +24,10 @@ public record HeaderFields(Headers headers) {
 
     /** A header's text; null where it is absent. */
     public @Nullable String text(String header) {
-        String[] found = new String[1];
-        headers.forEach((name, value) -> {
-            if (name.equals(header)) {
-                if (found[0] != null) {
-                    throw new BadMessage(header, "is given twice");
-                }
-                found[0] = value;
-            }
-        });
-        return found[0];
+        if (headers.count(header) > 1) {
+            throw new BadMessage(header, "is given twice");
+        }
+        return headers.first(header);
     }
 
     public boolean has(String header) {

@@ -82,6 +82,24 @@ public final class Headers {
         return pairs.length / 2;
     }
 
+    /** How many characters all names and values have together. */
+    public int length() {
+        int length = 0;
+        for (String text : pairs) {
+            length += text.length();
+        }
+        return length;
+    }
+
+    /** How many times there is a header of that name. */
+    public int count(String name) {
+        int count = 0;
+        for (int i = 0; i < pairs.length; i += 2) {
+            count += pairs[i].equals(name) ? 1 : 0;
+        }
+        return count;
+    }
+
     public void forEach(BiConsumer<String, String> action) {
         for (int i = 0; i < pairs.length; i += 2) {
             action.accept(pairs[i], pairs[i + 1]);
@@ -90,6 +108,9 @@ public final class Headers {
 
     /** Those whose names pass, in order. */
     public Headers filter(Predicate<String> name) {
+        if (isEmpty()) {
+            return this;
+        }
         List<String> kept = new ArrayList<>();
         forEach((n, v) -> {
             if (name.test(n)) {

@@ -93,8 +93,9 @@ final class FrontDoor {
         arrived.incrementAndGet();
         String rest = request.subject().substring(prefix.length());
         int dot = rest.indexOf('.');
-        RequestCounts.Counts counts = requests.of(dot < 0 ? rest : rest.substring(0, dot));
-        if (ListRequests.OPERATIONS.contains(dot < 0 ? rest : rest.substring(0, dot))) {
+        String name = dot < 0 ? rest : rest.substring(0, dot);
+        RequestCounts.Counts counts = requests.of(name);
+        if (ListRequests.OPERATIONS.contains(name)) {
             arriveAtCatalogs(rest, dot, request, counts);
             return;
         }
@@ -110,7 +111,7 @@ final class FrontDoor {
                 throw new Operations.Unreadable(ErrorCode.BAD_NAME, "the subject names no stream");
             }
             stream = streamName(rest.substring(dot + 1));
-            operation = Operations.read(rest.substring(0, dot), request, transport.maxPayload() - ANSWER_OVERHEAD);
+            operation = Operations.read(name, request, transport.maxPayload() - ANSWER_OVERHEAD);
         } catch (Operations.Unreadable e) {
             refuse(replyTo, counts, e.error());
             return;

@@ -23,6 +23,8 @@ final class HeaderShield {
 
     /** The control line being gathered, or being given out. */
     private byte[] line = new byte[4096];
+    /** Where the next one is written anew. */
+    private byte[] other = new byte[0];
     private int gathered;
     private int given;
     private boolean whole;
@@ -95,15 +97,19 @@ final class HeaderShield {
             int total = startOfNumberBefore(gathered);
             int headers = startOfNumberBefore(total);
             payload = number(total) + 2;
-            byte[] length = Arrays.copyOfRange(line, headers, total - 1);
-            byte[] rest = Arrays.copyOfRange(line, HMSG.length, headers);
-            byte[] last = Arrays.copyOfRange(line, total, gathered);
+            if (other.length < line.length) {
+                other = new byte[line.length];
+            }
+            byte[] from = line;
+            int end = gathered;
+            line = other;
+            other = from;
             gathered = 0;
-            put(MSG);
-            put(length);
+            put(MSG, 0, MSG.length);
+            put(from, headers, total - 1);
             line[gathered++] = MARK;
-            put(rest);
-            put(last);
+            put(from, HMSG.length, headers);
+            put(from, total, end);
         } else if (startsWith(MSG)) {
             payload = number(startOfNumberBefore(gathered)) + 2;
         }
@@ -113,9 +119,9 @@ final class HeaderShield {
         return gathered > word.length && Arrays.equals(line, 0, word.length, word, 0, word.length);
     }
 
-    private void put(byte[] bytes) {
-        System.arraycopy(bytes, 0, line, gathered, bytes.length);
-        gathered += bytes.length;
+    private void put(byte[] from, int start, int end) {
+        System.arraycopy(from, start, line, gathered, end - start);
+        gathered += end - start;
     }
 
     /** Where the last word before {@code end} begins. */

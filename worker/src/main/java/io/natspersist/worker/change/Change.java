@@ -52,6 +52,11 @@ public sealed interface Change {
             return new Message(seq, time, expires, number, key, msgId, headers, value, large);
         }
 
+        /** What the message counts for, as {@link Message#bytes()}. */
+        public long messageBytes() {
+            return bytesOf(key, headers, value) + (large == null ? 0 : large.size());
+        }
+
         /** The same, but for the value. */
         public Set withoutValue() {
             return new Set(stream, epoch, number, decidedAt, seq, time, expires, key, msgId, headers, null, large);
@@ -124,8 +129,6 @@ public sealed interface Change {
     }
 
     static long bytesOf(@Nullable String key, Headers headers, byte @Nullable [] value) {
-        long[] sum = {key == null ? 0 : key.length()};
-        headers.forEach((n, v) -> sum[0] += n.length() + v.length());
-        return sum[0] + (value == null ? 0 : value.length);
+        return (key == null ? 0 : key.length()) + headers.length() + (value == null ? 0 : value.length);
     }
 }

@@ -135,7 +135,7 @@ final class SqliteStreamFile implements StreamFile {
                 remove(sameKey.get());
             }
         }
-        long size = set.message().bytes();
+        long size = set.messageBytes();
         messages.add(set, size);
         meta.messageAdded(set.seq(), set.time(), size);
         if (set.large() != null) {

@@ -277,7 +277,7 @@ final class Contents {
             replaced = old.seq();
         }
         messages++;
-        bytes += set.message().bytes();
+        bytes += set.messageBytes();
         lastSeq = Math.max(lastSeq, set.seq());
         expiry.stored(set);
         Tail.Entry entry = replaced == 0 ? new Tail.Entry(set, position) : new Tail.Entry(set, position, replaced);

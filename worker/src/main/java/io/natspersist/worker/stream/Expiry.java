@@ -37,7 +37,7 @@ final class Expiry {
 
     void stored(Change.Set set) {
         if (set.expires() != 0 && set.expires() < horizon) {
-            add(new Expiring(set.expires(), set.seq(), set.key(), set.message().bytes()));
+            add(new Expiring(set.expires(), set.seq(), set.key(), set.messageBytes()));
             if (soonest.size() > MOST) {
                 Expiring last = soonest.removeLast();
                 bySeq.remove(last.seq());

@@ -184,7 +184,7 @@ final class Limits {
             messageRate.take(1, effective.maxMsgsPerSecond(), nowNanos);
         }
         if (effective.maxBytesPerSecond() != null) {
-            byteRate.take(set.message().bytes(), effective.maxBytesPerSecond(), nowNanos);
+            byteRate.take(set.messageBytes(), effective.maxBytesPerSecond(), nowNanos);
         }
     }
 

@@ -43,7 +43,7 @@ final class Tail {
             this.change = change;
             this.position = position;
             this.bytes = OVERHEAD + change.bytes();
-            this.messageBytes = change instanceof Change.Set set ? set.message().bytes() : 0;
+            this.messageBytes = change instanceof Change.Set set ? set.messageBytes() : 0;
             this.removed = removed;
         }
 
@@ -182,7 +182,7 @@ final class Tail {
                 live.put(set.seq(), entry);
                 gone.remove(set.seq());
                 if (set.key() != null) {
-                    keys.put(set.key(), new KeyState(set.seq(), set.message().bytes(), set.number()));
+                    keys.put(set.key(), new KeyState(set.seq(), set.messageBytes(), set.number()));
                 }
                 if (set.large() != null) {
                     uploads.add(set.large().upload());
