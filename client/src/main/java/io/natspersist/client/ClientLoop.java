@@ -27,6 +27,11 @@ final class ClientLoop implements EventLoop {
     }
 
     @Override
+    public void executeHere(Runnable task) {
+        loop.executeHere(() -> run(task));
+    }
+
+    @Override
     public Timer after(long millis, Runnable task) {
         return loop.after(millis, () -> run(task));
     }

@@ -52,7 +52,7 @@ final class Requests {
     /** Begins a call, from any thread; calls of one thread begin in their order. */
     void submit(Call call) {
         long began = loop.nanos();
-        loop.execute(() -> {
+        loop.executeHere(() -> {
             begin(call, began);
             if (closed) {
                 failClosed(call);
@@ -154,7 +154,7 @@ final class Requests {
         String subject = config.subjects().operation(owner.incarnation().worker(), call.op, call.stream);
         inFlight++;
         try {
-            transport.request(subject, call.headers, call.payload, patience(call), reply -> loop.execute(() -> {
+            transport.request(subject, call.headers, call.payload, patience(call), reply -> loop.executeHere(() -> {
                 inFlight--;
                 if (!closed) {
                     answered(call, owner, reply);

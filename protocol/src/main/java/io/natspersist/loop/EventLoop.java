@@ -13,6 +13,14 @@ public interface EventLoop extends Executor {
     @Override
     void execute(Runnable task);
 
+    /**
+     * As {@link #execute}, but where the loop has nothing to do the task, and what it gives the loop, may run on the calling thread, before
+     * this returns: nobody is woken for it. Who calls it must hold no lock that tasks want.
+     */
+    default void executeHere(Runnable task) {
+        execute(task);
+    }
+
     /** Runs a task on this loop once {@code millis} have passed on the monotonic clock. */
     Timer after(long millis, Runnable task);
 

@@ -4,11 +4,11 @@ package io.natspersist.loop;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** An unbounded queue that many threads add to without locks, and one thread takes from. */
+/** An unbounded queue that many threads add to without locks, and one thread at a time takes from. */
 final class TaskQueue {
 
-    /** The node taken last; touched by the taking thread alone. */
-    private Node taken = new Node(null);
+    /** The node taken last; changed by the taking thread alone. */
+    private volatile Node taken = new Node(null);
     private final AtomicReference<Node> last = new AtomicReference<>(taken);
 
     /** The task can be taken, and {@link #isEmpty()} is false, once this returns. */

@@ -3,21 +3,32 @@ package io.natspersist.loop;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop that is one daemon thread and the real clocks. The thread parks only while there is nothing to do, and is woken
- * only when it is parked, so a busy loop costs those who give it tasks no system call.
+ * only when it is parked, so a busy loop costs those who give it tasks no system call. An idle one costs none to those who
+ * {@link #executeHere run a task themselves}: whoever runs tasks holds the loop meanwhile, the thread or another.
  */
 public final class ThreadEventLoop implements EventLoop, AutoCloseable {
 
     /** How many tasks run between two looks at the timers. */
     private static final int BATCH = 128;
+    /** How many tasks a thread that is not the loop's runs besides its own. */
+    private static final int FOLLOWING = 16;
 
     private final TaskQueue tasks = new TaskQueue();
     private final TimerHeap timers = new TimerHeap();
+    /** Who runs tasks; touches timers, and takes from the queue. */
+    private final AtomicReference<@Nullable Thread> holder = new AtomicReference<>();
     private final AtomicBoolean parked = new AtomicBoolean();
+    /** The loop's thread found the loop held, and waits for it. */
+    private volatile boolean wanted;
+    /** Somebody else has set a timer that the loop's thread has not seen. */
+    private volatile boolean newTimer;
     private final Consumer<Throwable> fault;
     private final Thread thread;
     private volatile boolean closed;
@@ -43,16 +54,46 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
         wake();
     }
 
+    @Override
+    public void executeHere(Runnable task) {
+        if (closed || !tasks.isEmpty() || !holder.compareAndSet(null, Thread.currentThread())) {
+            execute(task);
+            return;
+        }
+        if (tasks.isEmpty()) {
+            run(task);
+        } else {
+            tasks.add(task);
+        }
+        for (int ran = 0; ran < FOLLOWING; ran++) {
+            Runnable next = tasks.poll();
+            if (next == null) {
+                break;
+            }
+            run(next);
+        }
+        boolean more = newTimer || !tasks.isEmpty();
+        holder.set(null);
+        if (more || wanted) {
+            wake();
+        }
+    }
+
     /** {@inheritDoc} May be called from any thread. */
     @Override
     public Timer after(long millis, Runnable task) {
         TimerHeap.Entry entry = new TimerHeap.Entry(nanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)), task);
-        if (Thread.currentThread() == thread) {
-            timers.add(entry);
+        if (isHeldHere()) {
+            add(entry);
         } else {
-            execute(() -> timers.add(entry));
+            execute(() -> add(entry));
         }
         return entry;
+    }
+
+    private void add(TimerHeap.Entry entry) {
+        timers.add(entry);
+        newTimer |= Thread.currentThread() != thread;
     }
 
     @Override
@@ -73,7 +114,7 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
     public void close() {
         closed = true;
         wake();
-        if (Thread.currentThread() == thread) {
+        if (isHeldHere()) {
             return;
         }
         try {
@@ -89,14 +130,37 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
         }
     }
 
+    private boolean isHeldHere() {
+        return holder.get() == Thread.currentThread();
+    }
+
     private void loop() {
-        while (!(closed && tasks.isEmpty())) {
+        boolean over = false;
+        while (!over) {
+            hold();
+            newTimer = false;
             boolean busy = runTasks();
             busy |= runDueTimers();
-            if (!busy) {
-                park();
+            over = closed && tasks.isEmpty();
+            long nanos = timers.isEmpty() ? Long.MAX_VALUE : timers.nanosToNext(nanos());
+            holder.set(null);
+            if (!busy && !over) {
+                park(nanos);
             }
         }
+    }
+
+    /** Whoever lets go of the loop after {@code wanted} was set wakes the thread; who did before has let go. */
+    private void hold() {
+        while (!holder.compareAndSet(null, thread)) {
+            parked.set(true);
+            wanted = true;
+            if (holder.get() != null) {
+                LockSupport.park(this);
+            }
+            parked.set(false);
+        }
+        wanted = false;
     }
 
     private boolean runTasks() {
@@ -140,11 +204,10 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
         }
     }
 
-    /** Whoever adds a task after {@code parked} was set wakes the thread; what was added before is seen here. */
-    private void park() {
-        long nanos = timers.isEmpty() ? Long.MAX_VALUE : timers.nanosToNext(nanos());
+    /** Whoever adds a task or a timer after {@code parked} was set wakes the thread; what was added before is seen here. */
+    private void park(long nanos) {
         parked.set(true);
-        if (tasks.isEmpty() && !closed && nanos > 0) {
+        if (tasks.isEmpty() && !newTimer && !closed && nanos > 0) {
             if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {

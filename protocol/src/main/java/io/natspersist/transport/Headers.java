@@ -83,8 +83,8 @@ public final class Headers {
     }
 
     /** How many characters all names and values have together. */
-    public int length() {
-        int length = 0;
+    public long length() {
+        long length = 0;
         for (String text : pairs) {
             length += text.length();
         }

@@ -55,6 +55,119 @@ class ThreadEventLoopTest {
     }
 
     @Test
+    void anIdleLoopRunsATaskAndWhatItGivesTheLoopOnTheCallersThread() {
+        List<String> ran = new ArrayList<>();
+        awaitIdle();
+
+        loop.executeHere(() -> {
+            loop.execute(() -> ran.add("second"));
+            ran.add("first " + Thread.currentThread().getName());
+        });
+
+        assertThat(ran).containsExactly("first " + Thread.currentThread().getName(), "second");
+    }
+
+    /** Until the loop's thread has let go of the loop. */
+    private void awaitIdle() {
+        await().until(() -> {
+            List<Thread> by = new ArrayList<>();
+            loop.executeHere(() -> by.add(Thread.currentThread()));
+            return by.equals(List.of(Thread.currentThread()));
+        });
+    }
+
+    @Test
+    void aBusyLoopIsNotWaitedForAndTasksOfAThreadKeepTheirOrder() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        loop.execute(() -> {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        loop.execute(() -> ran.add("queued"));
+        loop.executeHere(() -> ran.add("here"));
+        assertThat(ran).isEmpty();
+
+        go.countDown();
+
+        await().until(() -> ran.size() == 2);
+        assertThat(ran).containsExactly("queued", "here");
+    }
+
+    @Test
+    void aTaskGivenToItsOwnLoopRunsAfterIt() {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        loop.executeHere(() -> {
+            loop.executeHere(() -> ran.add("inner"));
+            ran.add("outer");
+        });
+        await().until(() -> ran.size() == 2);
+        assertThat(ran).containsExactly("outer", "inner");
+    }
+
+    @Test
+    void aTimerSetOnACallersThreadRunsWhileTheLoopsThreadSleeps() {
+        for (int i = 0; i < 200; i++) {
+            AtomicInteger ran = new AtomicInteger();
+            loop.executeHere(() -> loop.after(1, ran::incrementAndGet));
+            await().pollInterval(java.time.Duration.ofMillis(1)).until(() -> ran.get() == 1);
+        }
+    }
+
+    @Test
+    void whoeverRunsTasksTheyNeverOverlapAndNoneIsLost() throws InterruptedException {
+        int threads = 4;
+        int each = 20_000;
+        int[] plain = new int[3]; // touched on the loop alone
+        AtomicInteger overlaps = new AtomicInteger();
+        AtomicInteger running = new AtomicInteger();
+        List<Thread> producers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int own = t;
+            producers.add(new Thread(() -> {
+                for (int i = 0; i < each; i++) {
+                    int n = i;
+                    Runnable task = () -> {
+                        overlaps.addAndGet(running.getAndIncrement());
+                        plain[0]++;
+                        if (n % 100 == 0) {
+                            loop.after(n % 3, () -> plain[1]++);
+                        }
+                        if (n % 10 == 0) {
+                            loop.execute(() -> plain[2]++);
+                        }
+                        running.decrementAndGet();
+                    };
+                    if ((i + own) % 3 == 0) {
+                        loop.execute(task);
+                    } else {
+                        loop.executeHere(task);
+                    }
+                    if (i % 500 == 0) {
+                        Thread.yield();
+                    }
+                }
+            }));
+        }
+        producers.forEach(Thread::start);
+        for (Thread producer : producers) {
+            producer.join();
+        }
+        AtomicInteger timers = new AtomicInteger();
+        await().until(() -> {
+            loop.execute(() -> timers.set(plain[1]));
+            return timers.get() == threads * each / 100;
+        });
+        loop.close();
+        assertThat(plain).containsExactly(threads * each, threads * each / 100, threads * each / 10);
+        assertThat(overlaps).hasValue(0);
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
     void aParkedLoopWakesForATask() {
         for (int i = 0; i < 200; i++) {
             AtomicBoolean ran = new AtomicBoolean();

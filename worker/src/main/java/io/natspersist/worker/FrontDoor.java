@@ -29,6 +29,9 @@ final class FrontDoor {
     /** What an answer may take beside the message: subject and protocol headers. */
     static final int ANSWER_OVERHEAD = 2_048;
 
+    /** While no more requests wait than this, one is carried out where it is read: waking a thread takes longer. */
+    private static final int FEW = 16;
+
     private static final ServiceError OVERLOADED = new ServiceError(ErrorCode.OVERLOADED,
             "too many requests are waiting").retryAfter(200);
 
@@ -125,10 +128,14 @@ final class FrontDoor {
             refuse(replyTo, counts, OVERLOADED);
             return;
         }
-        waiting.incrementAndGet();
+        boolean quiet = waiting.incrementAndGet() <= FEW;
         waitingBytes.addAndGet(bytes);
         Arrival arrival = new Arrival(replyTo, bytes, counts, loop.nanos());
-        loop.execute(() -> admit(stream, operation, arrival));
+        if (quiet) {
+            loop.executeHere(() -> admit(stream, operation, arrival));
+        } else {
+            loop.execute(() -> admit(stream, operation, arrival));
+        }
     }
 
     /** What concerns many streams at a time. */

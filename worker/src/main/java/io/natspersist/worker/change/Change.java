@@ -129,6 +129,6 @@ public sealed interface Change {
     }
 
     static long bytesOf(@Nullable String key, Headers headers, byte @Nullable [] value) {
-        return (key == null ? 0 : key.length()) + headers.length() + (value == null ? 0 : value.length);
+        return (key == null ? 0L : key.length()) + headers.length() + (value == null ? 0 : value.length);
     }
 }

@@ -542,7 +542,7 @@ public final class JournalWriter implements ChangeJournal {
         io.execute(() -> {
             try {
                 T result = task.run();
-                loop.execute(() -> {
+                loop.executeHere(() -> {
                     if (!failed) {
                         then.accept(result);
                     }
