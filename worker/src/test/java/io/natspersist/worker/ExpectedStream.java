@@ -41,6 +41,8 @@ final class ExpectedStream {
     private static final String NO_ERROR = "";
     /** How long a stream may be beyond a limit that lets its first messages go, ms. */
     private static final long EVICTED_WITHIN = 1_000;
+    /** What was too old is asked of the file first; by the time it goes another may be, ms. */
+    private static final long ASKED_BEFORE = 500;
     private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "flush", "resume");
 
     /**
@@ -285,7 +287,7 @@ final class ExpectedStream {
 
     /** No more went than had to. */
     private void evict(long upToSeq) {
-        Span then = new Span(Math.min(caughtUpAt, now.from()), now.to());
+        Span then = new Span(Math.min(caughtUpAt, now.from()) - ASKED_BEFORE, now.to());
         long bytes = bytes();
         Map.Entry<Long, Stored> first = messages.firstEntry();
         if (first == null || first.getKey() > upToSeq) {
