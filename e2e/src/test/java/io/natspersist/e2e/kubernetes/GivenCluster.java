@@ -17,7 +17,7 @@ import java.util.Optional;
  * A cluster at hand. Its nodes must have the images of operator and worker, and its default storage class must have volumes that many
  * nodes mount at once.
  */
-final class GivenCluster implements TestCluster {
+class GivenCluster implements TestCluster {
 
     private final Path kubeconfig;
     private final KubernetesClient client;

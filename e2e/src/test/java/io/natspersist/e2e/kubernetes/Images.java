@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What runs in the tests' pods: the images that {@code ./persist images} has made, and this machine's nats-server. */
@@ -28,16 +29,29 @@ final class Images {
         if (!cluster.takesImages()) {
             return PUBLIC_NATS;
         }
+        List<Path> files = files();
+        files.forEach(cluster::load);
+        remove(files);
+        return NATS;
+    }
+
+    /**
+     * As files, of which the last is made for the purpose.
+     *
+     * @throws IllegalStateException where the others have not been made
+     */
+    static List<Path> files() {
         Path made = DocumentationTest.root().resolve("target/images");
+        List<Path> files = new ArrayList<>();
         for (String name : List.of("persist-operator.tar", "persist-worker.tar")) {
             if (!Files.exists(made.resolve(name))) {
                 throw new IllegalStateException(made.resolve(name) + " is not there: make it with ./persist images");
             }
             System.out.println(name + ", made at " + lastModified(made.resolve(name)));
-            cluster.load(made.resolve(name));
+            files.add(made.resolve(name));
         }
-        loadNats(cluster);
-        return NATS;
+        files.add(nats());
+        return files;
     }
 
     private static FileTime lastModified(Path file) {
@@ -48,12 +62,20 @@ final class Images {
         }
     }
 
-    private static void loadNats(TestCluster cluster) {
+    /** Removes what was made for the purpose. */
+    static void remove(List<Path> files) {
+        try {
+            Files.delete(files.getLast());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path nats() {
         try {
             Path file = Files.createTempFile("nats-server", ".tar");
             ImageFile.write(file, NATS, NatsServer.binary(), "--addr", "0.0.0.0", "--port", "4222");
-            cluster.load(file);
-            Files.delete(file);
+            return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
