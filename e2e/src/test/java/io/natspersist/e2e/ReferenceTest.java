@@ -15,8 +15,13 @@ import io.natspersist.worker.metrics.WorkerMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,9 @@ class ReferenceTest {
 
     private static final String FIRST_LINE = "<!-- Generated: mvn -pl e2e -am test -Dtest=ReferenceTest"
             + " -Dreference.write=true writes it anew. -->\n";
+
+    /** A variable that is read: as a shell does, or by a name in quotes. */
+    private static final Pattern VARIABLE = Pattern.compile("[${\"](PERSIST_[A-Z0-9_]+)\\b");
 
     @Test
     void metricsAreDocumentedAsTheyAre() throws IOException {
@@ -93,6 +101,24 @@ class ReferenceTest {
                         Variables of the environment. The flags of the `persist` command are told by `persist --help`.
 
                         """ + settings(SharedVariable.values(), false));
+    }
+
+    @Test
+    void whatLauncherAndTestsReadFromTheEnvironmentStopsNoWorker() throws IOException {
+        Map<String, String> mentioned = new TreeMap<>();
+        Path root = DocumentationTest.root();
+        List<Path> readers = new ArrayList<>(List.of(root.resolve("persist"), root.resolve(".ci/run")));
+        try (Stream<Path> tests = Files.walk(root.resolve("e2e/src/test/java"))) {
+            tests.filter(file -> file.toString().endsWith(".java")).forEach(readers::add);
+        }
+        for (Path reader : readers) {
+            Matcher variable = VARIABLE.matcher(Files.readString(reader));
+            while (variable.find()) {
+                mentioned.put(variable.group(1), "");
+            }
+        }
+        assertThat(mentioned).containsKeys("PERSIST_TEST_KUBE", "PERSIST_NATS_SERVER");
+        assertThat(SharedVariable.unknown(mentioned, WorkerSetting.values())).isEmpty();
     }
 
     private static String settings(Setting[] all, boolean flags) {

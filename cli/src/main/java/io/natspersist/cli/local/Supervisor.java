@@ -90,7 +90,7 @@ final class Supervisor implements AutoCloseable {
         });
         if (!stopping) {
             events.accept("worker " + worker + " (process " + process.pid() + ") ended with " + process.exit()
-                    + "; its log is " + config.log(worker));
+                    + "; its log is " + config.log(worker) + process.lastWords());
             restarts.incrementAndGet();
             startAgain(worker, process.livedMillis());
         }
