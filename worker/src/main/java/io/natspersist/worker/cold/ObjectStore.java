@@ -22,16 +22,25 @@ public interface ObjectStore {
      */
     String put(String key, ByteBuffer bytes, Condition condition);
 
-    /** A whole object, of which {@code maxBytes} bytes are expected at most; empty: there is none. */
+    /**
+     * A whole object; empty: there is none.
+     *
+     * @throws ObjectStoreException of kind {@link ObjectStoreException.Kind#DAMAGED} when it has more bytes than {@code maxBytes}
+     */
     Optional<Stored> get(String key, long maxBytes);
 
-    /** A part of an object, all of it; empty: there is no such object. */
+    /**
+     * A part of an object, all of it; empty: there is no such object. The whole object's checksum cannot be looked at: who asks
+     * for parts has checksums of their own.
+     *
+     * @throws ObjectStoreException of kind {@link ObjectStoreException.Kind#DAMAGED} when the object ends before the part does
+     */
     Optional<byte[]> get(String key, long position, int length);
 
     /** Deletes objects, as far as they are there. */
     void delete(Collection<String> keys);
 
-    /** The keys that begin so, in order, after {@code after} (null: from the first); at most 1,000. */
+    /** The keys that begin so, in the order of their bytes, after {@code after} (null: from the first); at most 1,000. */
     List<Found> list(String keyPrefix, @Nullable String after);
 
     /** When an object may be stored. */
