@@ -60,22 +60,25 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
             execute(task);
             return;
         }
-        if (tasks.isEmpty()) {
-            run(task);
-        } else {
-            tasks.add(task);
-        }
-        for (int ran = 0; ran < FOLLOWING; ran++) {
-            Runnable next = tasks.poll();
-            if (next == null) {
-                break;
+        try {
+            if (tasks.isEmpty()) {
+                run(task);
+            } else {
+                tasks.add(task);
             }
-            run(next);
-        }
-        boolean more = newTimer || !tasks.isEmpty();
-        holder.set(null);
-        if (more || wanted) {
-            wake();
+            for (int ran = 0; ran < FOLLOWING; ran++) {
+                Runnable next = tasks.poll();
+                if (next == null) {
+                    break;
+                }
+                run(next);
+            }
+        } finally {
+            boolean more = newTimer || !tasks.isEmpty();
+            holder.set(null);
+            if (more || wanted) {
+                wake();
+            }
         }
     }
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record HeaderFields(Headers headers) {
 
-    private static final String OURS = "Persist-";
     /** The longest decimal that can fit a long, in digits. */
     private static final int MAX_DIGITS = 19;
 
@@ -104,7 +103,7 @@ public record HeaderFields(Headers headers) {
      */
     public void allowOnly(Set<String> known) {
         headers.forEach((name, value) -> {
-            if (name.regionMatches(true, 0, OURS, 0, OURS.length()) && !known.contains(name)) {
+            if (name.regionMatches(true, 0, HeaderNames.OURS, 0, HeaderNames.OURS.length()) && !known.contains(name)) {
                 throw new BadMessage(name, "is not a header of this operation");
             }
         });

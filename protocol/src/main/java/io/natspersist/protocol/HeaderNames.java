@@ -86,8 +86,11 @@ public final class HeaderNames {
 
     private HeaderNames() {}
 
+    /** What the names of this protocol's own headers begin with. */
+    static final String OURS = "Persist-";
+
     /** Whether a header belongs to the protocol and is not stored with a message. */
     public static boolean isReserved(String name) {
-        return name.startsWith("Persist-") || name.startsWith("Nats-");
+        return name.startsWith(OURS) || name.startsWith("Nats-");
     }
 }

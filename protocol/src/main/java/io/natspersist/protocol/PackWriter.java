@@ -2,7 +2,6 @@
 package io.natspersist.protocol;
 
 import io.natspersist.transport.Headers;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,30 +90,12 @@ final class PackWriter {
     }
 
     PackWriter text(String value) {
-        if (isAscii(value)) {
-            return header(value.length(), 0xa0, 31, 0xd9, 0xda, 0xdb).ascii(value);
-        }
-        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        return header(utf8.length, 0xa0, 31, 0xd9, 0xda, 0xdb).raw(utf8);
-    }
-
-    /** Most texts are: they are copied once, and not at all to be counted. */
-    private static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x80) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private PackWriter ascii(String value) {
+        int size = Utf8.size(value);
+        header(size, 0xa0, 31, 0xd9, 0xda, 0xdb);
         if (bytes != null) {
-            for (int i = 0; i < value.length(); i++) {
-                bytes[length + i] = (byte) value.charAt(i);
-            }
+            Utf8.put(value, bytes, length);
         }
-        length += value.length();
+        length += size;
         return this;
     }
 

@@ -131,10 +131,11 @@ final class FrontDoor {
         boolean quiet = waiting.incrementAndGet() <= FEW;
         waitingBytes.addAndGet(bytes);
         Arrival arrival = new Arrival(replyTo, bytes, counts, loop.nanos());
+        Runnable admission = () -> admit(stream, operation, arrival);
         if (quiet) {
-            loop.executeHere(() -> admit(stream, operation, arrival));
+            loop.executeHere(admission);
         } else {
-            loop.execute(() -> admit(stream, operation, arrival));
+            loop.execute(admission);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.transport.nats;
 
+import io.natspersist.protocol.Utf8;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ record Received(Message message, int status) {
 
     /** jnats reads subjects a byte at a time, as if they were ASCII, and extends the sign. */
     private static String text(String bytewise) {
-        if (isAscii(bytewise)) {
+        if (Utf8.isAscii(bytewise)) {
             return bytewise;
         }
         byte[] utf8 = new byte[bytewise.length()];
@@ -43,14 +44,5 @@ record Received(Message message, int status) {
             utf8[i] = (byte) bytewise.charAt(i);
         }
         return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    private static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x80) {
-                return false;
-            }
-        }
-        return true;
     }
 }

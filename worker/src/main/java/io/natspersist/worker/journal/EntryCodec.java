@@ -5,6 +5,7 @@ import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
+import io.natspersist.protocol.Utf8;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
@@ -213,7 +214,7 @@ final class EntryCodec {
         to.putLong(0).put((byte) kind).put((byte) flags);
         int length = to.position();
         to.putShort((short) 0);
-        Utf8.put(to, stream.value());
+        putUtf8(to, stream.value());
         to.putShort(length, (short) (to.position() - length - 2));
     }
 
@@ -227,9 +228,14 @@ final class EntryCodec {
         if (text != null) {
             int length = to.position();
             to.putInt(0);
-            Utf8.put(to, text);
+            putUtf8(to, text);
             to.putInt(length, to.position() - length - 4);
         }
+    }
+
+    /** @param to with an array */
+    private static void putUtf8(ByteBuffer to, String text) {
+        to.position(Utf8.put(text, to.array(), to.arrayOffset() + to.position()) - to.arrayOffset());
     }
 
     /** Reads one field after the other, and believes no length. */

@@ -102,18 +102,6 @@ class EntryCodecTest {
         }
     }
 
-    @Test
-    void textIsWrittenAsStringsWriteIt() {
-        for (String text : List.of("", "plain", "é", "mixed ü and \uD83D\uDE00", "half \uD83D", "\uDE00",
-                "\0\u007f\u0080")) {
-            ByteBuffer to = ByteBuffer.allocate(64);
-            Utf8.put(to, text);
-            byte[] expected = text.getBytes(StandardCharsets.UTF_8);
-            assertThat(Arrays.copyOf(to.array(), to.position())).isEqualTo(expected);
-            assertThat(Utf8.size(text)).isEqualTo(expected.length);
-        }
-    }
-
     private static ByteBuffer bytes(Change change) {
         ByteBuffer to = ByteBuffer.allocate(EntryCodec.size(change));
         EntryCodec.write(change, to);
