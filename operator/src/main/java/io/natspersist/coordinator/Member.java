@@ -52,6 +52,7 @@ final class Member {
                 ? heardAt - heartbeat.unforcedMillis()
                 : WorkerView.NOT_STUCK;
         return new WorkerView(id, ready, draining, gone, registeredAt, heardAt, heartbeat.load(), stuckSince,
-                forcedAfter, heartbeat.released(), heartbeat.adopted(), heartbeat.sealed(), heartbeat.immovable());
+                forcedAfter, heartbeat.released(), heartbeat.adopted(), heartbeat.sealed(), heartbeat.immovable(),
+                heartbeat.unsettled());
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -23,6 +24,9 @@ final class Planner {
 
     /** A worker that wants to stop is in more of a hurry than one that is merely busier than another. */
     private static final int DRAIN_FACTOR = 4;
+
+    /** About how many open streams may be on their way to balance the cluster: nobody serves them meanwhile. */
+    private static final long STREAMS_AT_ONCE = 250;
 
     private final CoordinatorConfig config;
 
@@ -43,7 +47,7 @@ final class Planner {
             Set<Integer> immovable = immovable(seen, draft);
             boolean drained = drain(seen, draft, shares, immovable);
             if (drained && isCalm(seen, draft)) {
-                balance(draft, shares, immovable);
+                balance(seen, draft, shares, immovable);
             }
         }
 
@@ -167,18 +171,30 @@ final class Planner {
                 .allMatch(w -> seen.heard(w) && !Obituaries.isSuspect(seen, w, config));
     }
 
-    private void balance(Draft draft, Shares shares, Set<Integer> immovable) {
-        int room = config.handoverBatch() - draft.moving(immovable);
+    private void balance(Observation seen, Draft draft, Shares shares, Set<Integer> immovable) {
+        Map<Incarnation, WorkerView> views = seen.byId();
+        int moving = draft.moving(immovable);
         Map<Incarnation, Integer> surplus = shares.surplus();
         for (Incarnation donor : shares.donors(surplus)) {
+            WorkerView giver = Objects.requireNonNull(views.get(donor));
+            Set<Integer> stay = new HashSet<>(immovable);
+            stay.addAll(giver.unsettled());
             int left = surplus.getOrDefault(donor, 0);
+            int room = batch(giver, draft.owned(donor)) - moving;
             for (int i = 0; i < draft.size() && left > 0 && room > 0; i++) {
-                if (donor.equals(draft.slot(i).owner()) && Draft.isSettled(draft.slot(i)) && !immovable.contains(i)) {
+                if (donor.equals(draft.slot(i).owner()) && Draft.isSettled(draft.slot(i)) && !stay.contains(i)) {
                     draft.handOver(i, shares.next());
                     left--;
                     room--;
+                    moving++;
                 }
             }
         }
+    }
+
+    /** How many slots may be on their way at a time: as many as configured, but no more streams than are closed in a second or so. */
+    private int batch(WorkerView giver, int slots) {
+        long streams = Math.max(1, giver.load().openStreams());
+        return Math.clamp(STREAMS_AT_ONCE * slots / streams, 1, config.handoverBatch());
     }
 }

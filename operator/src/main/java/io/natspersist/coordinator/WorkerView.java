@@ -21,21 +21,22 @@ import java.util.List;
  * @param adopted adoptions it says it has finished
  * @param sealed journals it says it has sealed
  * @param immovable slots it says it could not let go of just now
+ * @param unsettled slots it says it would take long to let go of just now
  */
 record WorkerView(Incarnation id, boolean ready, boolean draining, boolean gone, long registeredAt, long heardAt,
         Load load, long stuckSince, long forcedAfter, List<Released> released, List<Adopted> adopted,
-        List<Incarnation> sealed, List<Integer> immovable) {
+        List<Incarnation> sealed, List<Integer> immovable, List<Integer> unsettled) {
 
     static final long NOT_STUCK = Long.MAX_VALUE;
 
     /** A living incarnation of which nothing was heard yet. */
     static WorkerView unheard(Incarnation id, long registeredAt) {
         return new WorkerView(id, false, false, false, registeredAt, Observation.NEVER, Load.NONE, NOT_STUCK,
-                Observation.NEVER, List.of(), List.of(), List.of(), List.of());
+                Observation.NEVER, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     WorkerView asGone() {
         return new WorkerView(id, ready, draining, true, registeredAt, heardAt, load, stuckSince, forcedAfter, released,
-                adopted, sealed, immovable);
+                adopted, sealed, immovable, unsettled);
     }
 }

@@ -169,7 +169,7 @@ class CoordinatorMainIT {
 
     private static Heartbeat heartbeat(String worker, long incarnation, long version, Heartbeat.Report report) {
         return new Heartbeat(worker, incarnation, "x", incarnation > 0, false, version, 0, 0, List.of(), List.of(),
-                List.of(), List.of(), Heartbeat.Load.NONE, report);
+                List.of(), List.of(), List.of(), Heartbeat.Load.NONE, report);
     }
 
     /** Sends heartbeats of worker a until the answer is as wanted. */

@@ -444,7 +444,7 @@ class CoordinatorTest {
         assertThat(ask(subjects.heartbeat("b"), "nonsense").headers().first(HeaderNames.ERROR))
                 .isEqualTo("BAD_REQUEST");
         Heartbeat asAnother = new Heartbeat("a", 0, "x", false, false, 0, 0, 0, List.of(), List.of(), List.of(),
-                List.of(), Heartbeat.Load.NONE, null);
+                List.of(), List.of(), Heartbeat.Load.NONE, null);
         assertThat(ask(subjects.heartbeat("b"), new String(Json.write(asAnother), StandardCharsets.UTF_8)).headers()
                 .first(HeaderNames.SERVICE_ERROR)).contains("the one that the subject names");
         time.runFor(2_000);

@@ -515,7 +515,7 @@ final class History {
             }
             reserved = reserved.orHigher(known.numbers()).plus(1 << 20);
             return new Heartbeat(name, incarnation().number(), instance, ready, draining, known.version(), unforced,
-                    forced, List.of(), List.of(), List.of(), List.of(), Load.NONE,
+                    forced, List.of(), List.of(), List.of(), List.of(), List.of(), Load.NONE,
                     new Heartbeat.Report(held, List.copyOf(journals), List.copyOf(sealed), reserved));
         }
 
@@ -529,7 +529,7 @@ final class History {
             saidDraining |= draining;
             Heartbeat heartbeat = new Heartbeat(name, id == null ? 0 : id.number(), instance, ready, draining,
                     known.version(), unforced, forced, List.copyOf(released), List.copyOf(adopted),
-                    List.copyOf(hasSealed), List.of(), Load.NONE, report);
+                    List.copyOf(hasSealed), List.of(), List.of(), Load.NONE, report);
             if (id == null) {
                 Registration asked = new Registration(name, instance);
                 Incarnation given = roster.registered(asked);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.coordinator.Observation.Registration;
 import io.natspersist.protocol.table.AssignmentTable;
 import io.natspersist.protocol.table.Heartbeat.Adopted;
+import io.natspersist.protocol.table.Heartbeat.Load;
 import io.natspersist.protocol.table.Heartbeat.Released;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.protocol.table.SlotAssignment;
@@ -145,6 +146,8 @@ class PlannerTest {
             List<Adopted> adopted = new ArrayList<>();
             List<Incarnation> sealed = new ArrayList<>();
             List<Integer> immovable = new ArrayList<>();
+            List<Integer> unsettled = new ArrayList<>();
+            Load load = Load.NONE;
             for (int i = 2; i < words.length; i++) {
                 String[] word = words[i].split("[=,]");
                 switch (word[0]) {
@@ -160,13 +163,14 @@ class PlannerTest {
                     case "adopted" -> adopted.add(new Adopted(Integer.parseInt(word[1]), Long.parseLong(word[2]),
                             Incarnation.parse(word[3])));
                     case "immovable" -> immovable.add(Integer.parseInt(word[1]));
+                    case "unsettled" -> unsettled.add(Integer.parseInt(word[1]));
+                    case "open" -> load = new Load(Long.parseLong(word[1]), 0, 0);
                     case "sealed" -> sealed.add(Incarnation.parse(word[1]));
                     default -> throw new IllegalArgumentException(words[i]);
                 }
             }
             workers.put(id, new WorkerView(id, ready, draining, gone, registeredAt, heardAt,
-                    io.natspersist.protocol.table.Heartbeat.Load.NONE, stuckSince, forcedAfter, released, adopted,
-                    sealed, immovable));
+                    load, stuckSince, forcedAfter, released, adopted, sealed, immovable, unsettled));
         }
 
         CoordinatorConfig config() {

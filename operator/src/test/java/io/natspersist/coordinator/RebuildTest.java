@@ -163,11 +163,11 @@ class RebuildTest {
 
     private static Heartbeat asking(String worker, @Nullable Report report) {
         return new Heartbeat(worker, 0, "x", false, false, 0, 0, 0, List.of(), List.of(), List.of(), List.of(),
-                Load.NONE, report);
+                List.of(), Load.NONE, report);
     }
 
     private static Heartbeat heartbeat(Incarnation id, @Nullable Report report) {
         return new Heartbeat(id.worker(), id.number(), "x", true, false, 41, 0, 0, List.of(), List.of(), List.of(),
-                List.of(), Load.NONE, report);
+                List.of(), List.of(), Load.NONE, report);
     }
 }

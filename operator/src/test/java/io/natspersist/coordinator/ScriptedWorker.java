@@ -116,7 +116,7 @@ final class ScriptedWorker {
         }
         Heartbeat heartbeat = new Heartbeat(name, incarnation, instance, ready, draining, table.version(),
                 unforcedMillis, forced, List.copyOf(released), List.copyOf(adopted), List.copyOf(sealed),
-                List.of(), Load.NONE, reportWanted ? report() : null);
+                List.of(), List.of(), Load.NONE, reportWanted ? report() : null);
         transport.request(subjects.heartbeat(name), Headers.NONE, Json.write(heartbeat), 900, answer -> {
             if (answer instanceof Transport.Reply.Answer(var message) && message.headers().isEmpty()) {
                 node.loop().execute(() -> hear(Json.read(message.payload(), HeartbeatReply.class)));

@@ -50,7 +50,7 @@ final class BeatingWorker implements AutoCloseable {
                 ? new Heartbeat.Report(List.of(), List.of(), List.of(), Numbers.NONE)
                 : null;
         Heartbeat beat = new Heartbeat(name, incarnation, "instance-of-" + name, incarnation > 0, false, table(), 0, 1,
-                released(), adopted(), List.of(), List.of(), new Heartbeat.Load(openStreams, 0, 0), report);
+                released(), adopted(), List.of(), List.of(), List.of(), new Heartbeat.Load(openStreams, 0, 0), report);
         transport.request(subjects.heartbeat(name), Headers.NONE, Json.write(beat), 1_000, reply -> {
             if (reply instanceof Transport.Reply.Answer(var message)) {
                 take(Json.read(message.payload(), HeartbeatReply.class));

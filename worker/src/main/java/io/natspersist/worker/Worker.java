@@ -201,13 +201,14 @@ public final class Worker {
         sealed.clear();
         if (now == null) {
             return new Heartbeat(config.name(), 0, instance, false, draining, 0, 0, 0, List.of(), List.of(), sealedNow,
-                    List.of(), Heartbeat.Load.NONE, told);
+                    List.of(), List.of(), Heartbeat.Load.NONE, told);
         }
         AssignmentTable table = now.slots.table();
         return new Heartbeat(config.name(), now.self.number(), instance, now.ready, draining,
                 table == null ? 0 : table.version(), now.ready ? now.journal.oldestUnforcedMillis() : 0,
                 now.ready ? now.journal.forcedGroups() : 0, now.slots.released(), now.slots.adopted(), sealedNow,
-                now.streams.immovable(), load.at(loop.nanos(), now.streams.openStreams()), told);
+                now.streams.immovable(), now.streams.unsettled(),
+                load.at(loop.nanos(), now.streams.openStreams()), told);
     }
 
     private void replied(HeartbeatReply reply) {

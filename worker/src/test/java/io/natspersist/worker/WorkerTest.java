@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.natspersist.protocol.ChangeBatch;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
+import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.WireChange;
 import io.natspersist.protocol.WireMessage;
 import io.natspersist.transport.Headers;
@@ -258,6 +259,60 @@ class WorkerTest {
                 .isEqualTo("{\"seq\":2,\"change\":2,\"epoch\":1,\"duplicate\":true}");
         assertThat(text(cluster.ask("w1", "set", "a", Headers.NONE, "4")))
                 .isEqualTo("{\"seq\":3,\"change\":3,\"epoch\":2}");
+    }
+
+    @Test
+    void whatADeadWorkerStoredInNewStreamsIsServedBeforeAnyFileIsMade() {
+        set("a", "1", HeaderNames.MSG_ID, "i1");
+        set("a", "2", HeaderNames.KEY, "k");
+        set("a", "3", HeaderNames.KEY, "k");
+        ask("delete", "a", "", HeaderNames.SEQ, "1");
+        set("b", "1");
+        ask("deleteAll", "b", "");
+        ask("config", "b", "{\"maxMsgs\":7}");
+        set("c", "1");
+        ask("destroy", "c", "");
+        set("c", "2");
+
+        cluster.crash("w0");
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        cluster.time.runUntil(() -> cluster.workers.get("w1").slotsServed() == OneCluster.SLOTS, 5_000);
+        long creates = cluster.files.creates();
+
+        assertThat(text(cluster.ask("w1", "get", "a", Headers.of(HeaderNames.KEY, "k"), ""))).isEqualTo("3");
+        assertThat(text(cluster.ask("w1", "info", "a", Headers.NONE, "")))
+                .contains("\"messages\":1,\"bytes\":2,\"firstSeq\":3,\"lastSeq\":3,\"change\":4,");
+        assertThat(text(cluster.ask("w1", "set", "a", Headers.of(HeaderNames.MSG_ID, "i1"), "1")))
+                .isEqualTo("{\"seq\":1,\"change\":1,\"epoch\":1,\"duplicate\":true}");
+        assertThat(text(cluster.ask("w1", "info", "b", Headers.NONE, ""))).contains("\"messages\":0,");
+        assertThat(text(cluster.ask("w1", "config", "b", Headers.NONE, ""))).contains("{\"maxMsgs\":7}");
+        assertThat(text(cluster.ask("w1", "get", "c", Headers.of(HeaderNames.LAST, "true"), ""))).isEqualTo("2");
+        assertThat(cluster.files.creates()).as("files made").isEqualTo(creates);
+
+        cluster.time.runFor(30_000);
+        assertThat(cluster.files.creates()).isEqualTo(creates + 3);
+        assertThat(text(cluster.ask("w1", "set", "a", Headers.NONE, "4")))
+                .isEqualTo("{\"seq\":4,\"change\":5,\"epoch\":2}");
+    }
+
+    @Test
+    void slotsAreSaidToBeUnsettledUntilWhatWasAdoptedIsInFiles() {
+        set("asked", "1");
+        set("unasked", "1");
+        cluster.crash("w0");
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        cluster.time.runFor(1_000);
+        int asked = new StreamName("asked").slot(OneCluster.SLOTS);
+        int unasked = new StreamName("unasked").slot(OneCluster.SLOTS);
+        assertThat(cluster.heartbeats.get("w1").unsettled()).containsExactlyInAnyOrder(asked, unasked);
+
+        cluster.ask("w1", "set", "asked", Headers.NONE, "2");
+        cluster.time.runFor(3_500);
+        assertThat(cluster.heartbeats.get("w1").unsettled()).containsExactly(unasked);
+        cluster.time.runFor(10_000);
+        assertThat(cluster.heartbeats.get("w1").unsettled()).isEmpty();
     }
 
     @Test

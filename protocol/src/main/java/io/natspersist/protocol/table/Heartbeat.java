@@ -20,19 +20,22 @@ import org.jspecify.annotations.Nullable;
  * @param adopted adoptions finished; repeated until the table no longer names the journal
  * @param sealed journals that it sealed because the coordinator asked with {@code trySeal}
  * @param immovable slots that it could not let go of just now, because a change cannot be put into its stream's file
+ * @param unsettled slots with changes of dead owners that are not in their streams' files yet, so that letting go of them would take long
  * @param load how busy it is
  * @param report what it holds, if the coordinator asked
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Heartbeat(String worker, long incarnation, String instance, boolean ready, boolean draining,
         long tableVersion, long unforcedMillis, long forcedGroups, List<Released> released, List<Adopted> adopted,
-        List<Incarnation> sealed, List<Integer> immovable, Load load, @Nullable Report report) {
+        List<Incarnation> sealed, List<Integer> immovable, List<Integer> unsettled, Load load,
+        @Nullable Report report) {
 
     public Heartbeat {
         released = released == null ? List.of() : List.copyOf(released);
         adopted = adopted == null ? List.of() : List.copyOf(adopted);
         sealed = sealed == null ? List.of() : List.copyOf(sealed);
         immovable = immovable == null ? List.of() : List.copyOf(immovable);
+        unsettled = unsettled == null ? List.of() : List.copyOf(unsettled);
         load = load == null ? Load.NONE : load;
     }
 

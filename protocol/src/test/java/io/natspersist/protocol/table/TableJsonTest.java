@@ -33,9 +33,9 @@ class TableJsonTest {
     @Test
     void heartbeatsAndTheirRepliesAreReadAsTheyWereWritten() {
         Heartbeat first = new Heartbeat("w0", 0, "x", false, false, 0, 0, 0, List.of(), List.of(), List.of(),
-                List.of(), Load.NONE, null);
+                List.of(), List.of(), Load.NONE, null);
         Heartbeat later = new Heartbeat("w0", 3, "x", true, true, 7, 5, 100, List.of(new Released(1, 8)),
-                List.of(new Adopted(2, 9, W1)), List.of(W1), List.of(4, 6), new Load(5, 1.5, 0.25), null);
+                List.of(new Adopted(2, 9, W1)), List.of(W1), List.of(4, 6), List.of(5), new Load(5, 1.5, 0.25), null);
         assertThat(Json.read(Json.write(first), Heartbeat.class)).isEqualTo(first);
         assertThat(Json.read(Json.write(later), Heartbeat.class)).isEqualTo(later);
         HeartbeatReply bare = new HeartbeatReply(3, false, 7, null, false, List.of(), List.of());

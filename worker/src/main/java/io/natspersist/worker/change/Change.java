@@ -27,6 +27,10 @@ public sealed interface Change {
     /** When it was decided, ms since the epoch, by the owner's clock. */
     long decidedAt();
 
+    /** The id of the request that made it, if it had one. */
+    @Nullable
+    String msgId();
+
     /** What it takes in memory, roughly, in bytes. */
     long bytes();
 

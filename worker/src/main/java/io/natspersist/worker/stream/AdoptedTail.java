@@ -65,6 +65,26 @@ public final class AdoptedTail {
     }
 
     /**
+     * The changes in their order, where all of them count and follow what the stream was before, of which nothing is in a file. Empty: some
+     * are void or lacking, or too many, or of a value whose parts only a file holds.
+     */
+    List<Entry> following(StreamFile.State before, int most) {
+        if (entries.size() > most || after(before, false).size() != entries.size()) {
+            return List.of();
+        }
+        List<Entry> ordered = new ArrayList<>(entries);
+        ordered.sort(Comparator.comparingLong(e -> e.change().number()));
+        long expected = before.change() + 1;
+        for (Entry entry : ordered) {
+            if (entry.change().number() != expected++
+                    || (entry.change() instanceof Change.Set set && set.large() != null)) {
+                return List.of();
+            }
+        }
+        return ordered;
+    }
+
+    /**
      * The history that these changes and the file make together, from after the file's last change on. Where epoch e begins
      * at change c, changes from c on of lower epochs are void.
      *

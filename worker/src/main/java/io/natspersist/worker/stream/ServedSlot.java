@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,8 @@ final class ServedSlot {
     final long epoch;
     /** Changes of dead owners, by stream, until the stream is opened. */
     final Map<StreamName, AdoptedTail> adopted;
+    /** The streams with such changes until these are in their files. */
+    final Set<StreamName> unsettled;
     final Set<Stream> streams = new LinkedHashSet<>();
     final CatalogLane catalog;
     final OnVolume onVolume;
@@ -31,5 +34,6 @@ final class ServedSlot {
         this.number = number;
         this.epoch = epoch;
         this.adopted = adopted;
+        this.unsettled = new HashSet<>(adopted.keySet());
     }
 }

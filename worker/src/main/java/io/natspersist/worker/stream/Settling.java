@@ -20,8 +20,10 @@ final class Settling {
     /** How many streams are opened at a time only because changes were adopted for them: with the journal large, and else. */
     private static final int MOST_PRESSED = 32;
     private static final int MOST = 2;
-    /** How long adopted changes wait for somebody to ask for their stream, and how long after a failure they wait again. */
-    private static final long WAIT_MILLIS = 30_000;
+    /** How long adopted changes wait for somebody to ask for their stream. */
+    private static final long WAIT_MILLIS = 10_000;
+    /** How long they wait again after a failure. */
+    private static final long AFTER_FAILURE_MILLIS = 30_000;
     /** The pause after a failure while the slot is wanted elsewhere. */
     private static final long WANTED_WAIT_MILLIS = 1_000;
 
@@ -64,7 +66,7 @@ final class Settling {
 
     private @Nullable Unsettled poll(long nowNanos, boolean pressed) {
         Map.Entry<StreamName, Unsettled> again = failed.firstEntry();
-        if (again != null && again.getValue().hasWaited(WAIT_MILLIS, nowNanos)) {
+        if (again != null && again.getValue().hasWaited(AFTER_FAILURE_MILLIS, nowNanos)) {
             failed.pollFirstEntry();
             return again.getValue();
         }

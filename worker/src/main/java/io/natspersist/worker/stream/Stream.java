@@ -183,12 +183,19 @@ final class Stream {
     private void openWithoutFile(@Nullable Tombstone buried, AdoptedTail adopted) {
         Tombstone before = limits.ephemeral() && adopted.isEmpty() ? beginInMemory(buried) : buried;
         StreamFile.State state = before == null ? StreamFile.State.EMPTY : before.state();
-        if (!adopted.after(state, host.mistake(StreamMistake.HIGHER_EPOCH_IGNORED)).isEmpty()) {
+        List<AdoptedTail.Entry> following = adopted.following(state, MOST_PER_BATCH);
+        if (following.isEmpty()
+                && !adopted.after(state, host.mistake(StreamMistake.HIGHER_EPOCH_IGNORED)).isEmpty()) {
             file.with(f -> catchUp(f, adopted), made -> nowOpen(made, adopted), e -> cannotOpen(refusal(e)));
             return;
         }
         List<String> ids = before == null ? List.of() : List.copyOf(before.remembered().keySet());
-        nowOpen(new Found(state, ids, List.of(), Long.MAX_VALUE, before), adopted);
+        Found found = new Found(state, ids, List.of(), Long.MAX_VALUE, before);
+        if (following.isEmpty()) {
+            nowOpen(found, adopted);
+        } else {
+            nowOpen(found, following);
+        }
     }
 
     /** Only a stream of which the volume has nothing is ephemeral: what is there stays where it is, whatever the defaults say. */
@@ -218,6 +225,39 @@ final class Stream {
     }
 
     private void nowOpen(Found found, AdoptedTail adopted) {
+        know(found);
+        adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
+        boolean stored = contents.change() > 0 && !found.state().destroyed(); // else the file may hold parts alone
+        cataloged = file.exists() && adopted.isEmpty() && stored;
+        phase = Phase.OPEN;
+        host.opened(this);
+        if (!file.exists()) {
+            letGo(contents.change()); // the stream was destroyed after all of these
+        }
+        if (!unsynced.isEmpty()) {
+            host.applied(this);
+        }
+        begin();
+    }
+
+    /** Nothing of the stream is in a file: what was adopted is its tail, and nobody waits until a file is made. */
+    private void nowOpen(Found found, List<AdoptedTail.Entry> following) {
+        know(found);
+        Replay replay = new Replay(this, host);
+        following.forEach(replay::take);
+        phase = Phase.OPEN;
+        host.opened(this);
+        tailChanged();
+        host.changed(this);
+        begin();
+    }
+
+    private void begin() {
+        waiting.addFirst(new Waiting(new Operation.Tidy(), done -> {}));
+        pump();
+    }
+
+    private void know(Found found) {
         contents = new Contents(found.state());
         if (found.buried() != null) {
             contents.buried(name, found.buried());
@@ -232,19 +272,6 @@ final class Stream {
         }
         found.ids().forEach(id -> host.recentIds().add(name, id));
         uploads.oldestUnused(found.oldestUnused());
-        adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
-        boolean stored = contents.change() > 0 && !found.state().destroyed(); // else the file may hold parts alone
-        cataloged = file.exists() && adopted.isEmpty() && stored;
-        phase = Phase.OPEN;
-        host.opened(this);
-        if (!file.exists()) {
-            letGo(contents.change()); // the stream was destroyed after all of these
-        }
-        if (!unsynced.isEmpty()) {
-            host.applied(this);
-        }
-        waiting.addFirst(new Waiting(new Operation.Tidy(), done -> {}));
-        pump();
     }
 
     private void cannotOpen(Refused why) {

@@ -176,6 +176,18 @@ public final class Streams {
         return List.copyOf(immovable);
     }
 
+    /** Slots that it would take long to let go of just now: adopted changes of theirs are on their way into files. */
+    public List<Integer> unsettled() {
+        return slots.values().stream().filter(s -> !s.unsettled.isEmpty()).map(s -> s.number).sorted().toList();
+    }
+
+    private void settled(Stream stream) {
+        ServedSlot served = slots.get(stream.slot());
+        if (served != null) {
+            served.unsettled.remove(stream.name());
+        }
+    }
+
     // ---- operations
 
     /** Carries out an operation on a stream of a slot that {@link #serves is served}; answers exactly once. */
@@ -573,6 +585,7 @@ public final class Streams {
         @Override
         public void applied(Stream stream) {
             long now = loop.nanos();
+            settled(stream);
             toSync.add(stream, now);
             if (stream.isBuriable() && writing < MOST_WRITING) {
                 stream.sync();
@@ -602,6 +615,7 @@ public final class Streams {
 
         @Override
         public void synced(Stream stream) {
+            settled(stream);
             toSync.remove(stream);
         }
 
