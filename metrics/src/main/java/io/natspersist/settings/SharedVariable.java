@@ -21,6 +21,8 @@ public enum SharedVariable implements Setting {
     TEST_KUBECONFIG("", "the tests: kubeconfig of a Kubernetes cluster to use"),
     TEST_KUBE("", "the tests: folder with a command `kube` that brings a Kubernetes cluster up and down"),
     TEST_K3S_IMAGE("k3s's own", "the tests: image of the k3s that Testcontainers starts in a Docker engine"),
+    TEST_S3("", "the tests: http://HOST:PORT/BUCKET or s3://BUCKET of an S3 server that is to be tried too; credentials and"
+            + " region are found where the AWS SDK looks for them"),
     CACHE("~/.cache/persist", "the launcher and persist up: where what they fetch is kept"),
     NATS_SERVER("", "the launcher and persist up: path of the nats-server program"),
     INSTALL("yes", "the launcher: no keeps it from fetching"),
