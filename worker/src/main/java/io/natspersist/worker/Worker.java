@@ -24,6 +24,7 @@ import io.natspersist.worker.journal.Sealing;
 import io.natspersist.worker.metrics.WorkerMoment;
 import io.natspersist.worker.stream.StreamMistake;
 import io.natspersist.worker.stream.Streams;
+import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class Worker {
     private final Disk disk;
     private final StreamVolume files;
     private final StreamMemory memory;
+    private final @Nullable Tier tier;
     private final Consumer<String> halt;
     private final String instance;
     private final Membership membership;
@@ -94,6 +96,14 @@ public final class Worker {
     public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
             StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt,
             LongSupplier cpuNanos) {
+        this(config, transport, loop, executors, disk, files, memory, random, halt, cpuNanos, null);
+    }
+
+    /** @param tier where streams' files are archived; null: nowhere */
+    public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
+            StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt,
+            LongSupplier cpuNanos, @Nullable Tier tier) {
+        this.tier = tier;
         this.config = config;
         this.transport = transport;
         this.loop = loop;
@@ -141,6 +151,10 @@ public final class Worker {
         loop.execute(() -> {
             draining = true;
             drained = then;
+            Life now = life;
+            if (now != null) {
+                now.streams.drain();
+            }
             membership.news();
             loop.after(waitMillis, this::endDrain);
         });
@@ -269,7 +283,7 @@ public final class Worker {
         Streams streams = new Streams(config.streams(), loop, journal, files, memory, executors.files(),
                 executors.flushes(),
                 new Publisher(config.subjects(), transport, loop),
-                answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2);
+                answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2, tier);
         Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,
                 config.streams().mistakes().contains(StreamMistake.ADOPTION_SKIPPED));
         Slots slots = new Slots(self, streams, adoption, this::halt, membership::news);

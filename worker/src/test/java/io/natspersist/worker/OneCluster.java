@@ -14,9 +14,13 @@ import io.natspersist.simulation.VirtualTime;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
+import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.stream.Tier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,6 +58,7 @@ final class OneCluster {
     final List<Heartbeat.Report> reports = new ArrayList<>();
     private boolean answering = true;
     private boolean wantReports;
+    private @Nullable Tiered tier;
     private AssignmentTable table = AssignmentTable.empty(SLOTS);
     private long numbers;
     private long epochs;
@@ -102,7 +107,7 @@ final class OneCluster {
                 new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
-                }, () -> 0);
+                }, () -> 0, tier == null ? null : tier.of(node));
         workers.put(name, worker);
         worker.start();
         // The heartbeat of one that has died may still be on its way.
@@ -114,6 +119,22 @@ final class OneCluster {
 
     Worker start(String name) {
         return start(name, new WorkerConfig(name, SUBJECTS));
+    }
+
+    /** What the workers that are started from now on are told of a cold tier. */
+    record Tiered(ColdTier copies, ColdConfig config) {
+
+        private Tier of(VirtualTime.Node node) {
+            return new Tier(copies, config, node.executor("cold", config.threads()), () -> 0);
+        }
+    }
+
+    /** Workers that are started from now on archive after, and remove files that nobody used for, so long, ms. */
+    void tiered(@Nullable ColdTier copies, long archiveAfter, long evictAfter) {
+        tier = copies == null
+                ? null
+                : new Tiered(copies,
+                        new ColdConfig(S3Config.of("s3://bucket"), archiveAfter, evictAfter, 0, 86_400_000, 4));
     }
 
     /** kill -9. */

@@ -40,6 +40,8 @@ public final class VolumeDoctor {
     private static final String CATALOG = "@catalog.";
     /** There where a stream of the slot was ever destroyed. */
     private static final String DESTROYED = "@destroyed";
+    /** What may lie beside a catalog. */
+    private static final Set<String> MARKS = Set.of(DESTROYED, "@archived", "@incomplete");
 
     private final Path root;
     private final int slots;
@@ -167,7 +169,7 @@ public final class VolumeDoctor {
     private void examineCatalog(Path folder) throws IOException {
         List<String> names = list(folder).stream().map(path -> path.getFileName().toString())
                 .filter(name -> name.startsWith("@")).toList();
-        names.stream().filter(name -> !name.startsWith(CATALOG) && !name.equals(DESTROYED))
+        names.stream().filter(name -> !name.startsWith(CATALOG) && !MARKS.contains(name))
                 .forEach(name -> found(Finding.note(place(folder, name), "no slot has such a file")));
         List<String> catalog = names.stream().filter(name -> name.startsWith(CATALOG)).toList();
         Found found = inspection.look(folder, catalog);
@@ -197,13 +199,14 @@ public final class VolumeDoctor {
             StreamName stream = entry.stream();
             unknown.remove(stream);
             long inFile = inFiles.getOrDefault(stream, 0L);
-            if (!entry.destroyed() && !here.contains(stream)) {
+            boolean elsewhere = entry.cold() && !here.contains(stream);
+            if (!entry.destroyed() && !elsewhere && !here.contains(stream)) {
                 found(Finding.damage(place, "the stream " + stream + " is there with its change " + entry.change()
                         + ", but has no file"));
-            } else if (inFile < entry.change() && !entry.destroyed()) {
+            } else if (inFile < entry.change() && !entry.destroyed() && !elsewhere) {
                 found(Finding.damage(place, "the stream " + stream + " had come to change " + entry.change()
                         + ", but its file holds those up to " + inFile + " only"));
-            } else if (entry.destroyed()) {
+            } else if (entry.destroyed() || elsewhere) {
                 inFiles.merge(stream, entry.change(), Math::max);
             }
         }

@@ -13,9 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param messages how many there are
  * @param bytes what they count for
  * @param tombstone what is kept of a destroyed stream; null: the stream is there
+ * @param used when somebody last used it, ms since the epoch; 0: that is not known, and what is known of it stays
+ * @param cold whether its file is to go from the volume, or has gone: its {@link Archived cold copy} holds this change
  */
 public record CatalogEntry(StreamName name, long change, long lastSeq, long messages, long bytes,
-        @Nullable Tombstone tombstone) {
+        @Nullable Tombstone tombstone, long used, boolean cold) {
+
+    /** Of a stream that has a file, or had. */
+    public CatalogEntry(StreamName name, long change, long lastSeq, long messages, long bytes,
+            @Nullable Tombstone tombstone) {
+        this(name, change, lastSeq, messages, bytes, tombstone, 0, false);
+    }
 
     public static CatalogEntry of(StreamName name, State state) {
         return new CatalogEntry(name, state.change(), state.lastSeq(), state.messages(), state.bytes(), null);
@@ -23,5 +31,14 @@ public record CatalogEntry(StreamName name, long change, long lastSeq, long mess
 
     public static CatalogEntry of(StreamName name, Tombstone tombstone) {
         return new CatalogEntry(name, tombstone.change(), tombstone.lastSeq(), 0, 0, tombstone);
+    }
+
+    public CatalogEntry usedAt(long millis) {
+        return new CatalogEntry(name, change, lastSeq, messages, bytes, tombstone, millis, cold);
+    }
+
+    /** The same of a stream whose file goes from the volume. */
+    public CatalogEntry evicted() {
+        return new CatalogEntry(name, change, lastSeq, messages, bytes, tombstone, used, true);
     }
 }

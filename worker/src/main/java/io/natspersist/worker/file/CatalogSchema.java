@@ -7,7 +7,10 @@ final class CatalogSchema {
     /** "Prsc": what {@code PRAGMA application_id} says. */
     static final int APPLICATION_ID = 0x50727363;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** The one before it, which {@link #UPGRADE} makes this one. */
+    static final int VERSION_WITHOUT_COPIES = 1;
 
     static final int PAGE_SIZE = 4096;
 
@@ -20,11 +23,22 @@ final class CatalogSchema {
                 messages  INTEGER NOT NULL,
                 bytes     INTEGER NOT NULL,
                 destroyed INTEGER,          -- when, ms since the epoch; null: it is there
-                epoch     INTEGER,          -- destroyed: of the owner that removed its file
-                epochs    TEXT              -- destroyed: a JSON array: epoch, first change, epoch, first change, ...
+                epoch     INTEGER,          -- destroyed or cold: of the owner that removed its file
+                epochs    TEXT,             -- destroyed: a JSON array: epoch, first change, epoch, first change, ...
+                used      INTEGER,          -- when somebody last used it, ms since the epoch; null: nobody archived then
+                archived  INTEGER,          -- the last change that its cold copy holds; null: it has none
+                archived_epoch INTEGER,     -- of the owner that decided that change
+                cold      INTEGER NOT NULL DEFAULT 0 -- 1: its file was removed, and the cold copy holds all of it
             );
             -- In the order of the names' tokens.
             CREATE UNIQUE INDEX streams_order ON streams (replace(name, '.', char(1)));
+            -- With changes that its copy lacks; only where somebody archives.
+            CREATE INDEX streams_unarchived ON streams (used)
+                WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS NOT change;
+            CREATE INDEX streams_evictable ON streams (used)
+                WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change;
+            -- Whose copies are to be deleted.
+            CREATE INDEX streams_copies_left ON streams (destroyed) WHERE destroyed IS NOT NULL AND archived IS NOT NULL;
 
             -- Message ids used shortly before their stream was destroyed.
             CREATE TABLE ids (
@@ -35,6 +49,19 @@ final class CatalogSchema {
                 at     INTEGER NOT NULL,    -- ms since the epoch
                 PRIMARY KEY (name, change)
             ) WITHOUT ROWID;
+            """;
+
+    static final String UPGRADE = """
+            ALTER TABLE streams ADD COLUMN used INTEGER;
+            ALTER TABLE streams ADD COLUMN archived INTEGER;
+            ALTER TABLE streams ADD COLUMN archived_epoch INTEGER;
+            ALTER TABLE streams ADD COLUMN cold INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX streams_unarchived ON streams (used)
+                WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS NOT change;
+            CREATE INDEX streams_evictable ON streams (used)
+                WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change;
+            CREATE INDEX streams_copies_left ON streams (destroyed) WHERE destroyed IS NOT NULL AND archived IS NOT NULL;
+            PRAGMA user_version=2;
             """;
 
     private CatalogSchema() {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * owner of the epoch given, and made when something is to be written; owners of lower epochs are kept out as with streams' files. Every call blocks,
  * and throws {@link StreamFileException} when the catalog cannot be used just now. Calls may run in parallel.
  */
-public interface Catalogs {
+public interface Catalogs extends ColdCatalog {
 
     /** Writes entries, all or none. Not durable before {@link #sync}. */
     void put(int slot, long epoch, List<CatalogEntry> entries);

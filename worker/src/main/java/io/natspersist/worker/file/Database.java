@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
 
 /**
@@ -53,6 +54,32 @@ final class Database {
         } catch (SQLException e) {
             database.abandon();
             throw e;
+        }
+    }
+
+    /** One that nobody relies upon yet: what is written to it is neither journaled nor forced. */
+    static Database unfinished(Path file) throws SQLException {
+        Database database = new Database(CONFIG.createConnection("jdbc:sqlite:" + file).unwrap(SQLiteConnection.class));
+        try {
+            database.run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY");
+            database.text("PRAGMA journal_mode=OFF");
+            return database;
+        } catch (SQLException e) {
+            database.abandon();
+            throw e;
+        }
+    }
+
+    /** All pages as they are now, those in the log included. */
+    byte[] serialized() throws SQLException {
+        return connection.serialize("main");
+    }
+
+    /** The same into a file that is there and empty. */
+    void copyTo(Path file) throws SQLException {
+        int result = connection.getDatabase().backup("main", file.toString(), null, 0, 0, 1024);
+        if (result != SQLiteErrorCode.SQLITE_OK.code) {
+            throw new SQLException("a copy failed with SQLite's error " + result);
         }
     }
 

@@ -26,11 +26,12 @@ final class SqliteCatalog {
 
     private static final String ORDER = "replace(name, '.', char(1))";
     private static final String PUT = """
-            INSERT INTO streams (name, change, last_seq, messages, bytes, destroyed, epoch, epochs)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO streams (name, change, last_seq, messages, bytes, destroyed, epoch, epochs, used, cold)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (replace(name, '.', char(1))) DO UPDATE SET change = excluded.change,
                 last_seq = excluded.last_seq, messages = excluded.messages, bytes = excluded.bytes,
-                destroyed = excluded.destroyed, epoch = excluded.epoch, epochs = excluded.epochs""";
+                destroyed = excluded.destroyed, epoch = excluded.epoch, epochs = excluded.epochs,
+                used = coalesce(excluded.used, used), cold = excluded.cold""";
     private static final String ADD_IF_UNKNOWN = """
             INSERT INTO streams (name, change, last_seq, messages, bytes) VALUES (?, 0, 0, 0, 0)
             ON CONFLICT (replace(name, '.', char(1))) DO NOTHING""";
@@ -45,6 +46,26 @@ final class SqliteCatalog {
     private static final String LIST = """
             SELECT name, change, last_seq, messages, bytes FROM streams WHERE destroyed IS NULL AND
             """ + ORDER + " >= ? AND " + ORDER + " < ? ORDER BY " + ORDER + " LIMIT ?";
+    private static final String MARK = """
+            UPDATE streams SET change = max(change, ifnull(?1, 0)), archived = ?1, archived_epoch = ?2
+            WHERE replace(name, '.', char(1)) = ?3""";
+    private static final String ENTRY = """
+            SELECT change, last_seq, messages, bytes, ifnull(used, 0), cold, ifnull(epoch, 0), archived, archived_epoch
+            FROM streams WHERE destroyed IS NULL AND replace(name, '.', char(1)) = ?""";
+    private static final String BEGIN = "UPDATE streams SET used = ? WHERE used IS NULL AND destroyed IS NULL";
+    private static final String UNARCHIVED = """
+            SELECT name FROM streams
+            WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS NOT change ORDER BY used LIMIT ?""";
+    private static final String EVICTABLE = """
+            SELECT name FROM streams WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change
+            AND used < ? ORDER BY used LIMIT ?""";
+    private static final String COPIES_LEFT = """
+            SELECT name FROM streams WHERE destroyed IS NOT NULL AND archived IS NOT NULL ORDER BY destroyed LIMIT ?""";
+    /** What has neither a file nor a copy. */
+    private static final String GONE = "SELECT " + ORDER + """
+            FROM streams WHERE destroyed IS NULL AND archived IS NULL AND cold = 0""";
+    private static final String WARM_AGAIN = "UPDATE streams SET cold = 0, epoch = NULL WHERE cold = 1 AND " + ORDER
+            + " = ?";
     private static final String NAMES = "SELECT " + ORDER + " FROM streams WHERE destroyed IS NULL AND " + ORDER
             + " >= ? AND " + ORDER + " < ? ORDER BY " + ORDER + " LIMIT ?";
     /** Above every text. */
@@ -73,8 +94,10 @@ final class SqliteCatalog {
             put.setLong(4, entry.messages());
             put.setLong(5, entry.bytes());
             put.setObject(6, tombstone == null ? null : tombstone.at());
-            put.setObject(7, tombstone == null ? null : epoch);
+            put.setObject(7, tombstone == null && !entry.cold() ? null : epoch);
             put.setString(8, tombstone == null ? null : text(tombstone.epochs()));
+            put.setObject(9, entry.used() == 0 ? null : entry.used());
+            put.setInt(10, entry.cold() ? 1 : 0);
             put.executeUpdate();
             putIds(entry.name(), tombstone);
         }
@@ -166,9 +189,76 @@ final class SqliteCatalog {
         return branches.counted();
     }
 
-    private List<StreamName> names() throws SQLException {
+    /** What the catalog says of a stream that is there. */
+    record Row(CatalogEntry entry, long by, @Nullable Archived archived) {}
+
+    Optional<Row> row(StreamName stream) throws SQLException {
+        PreparedStatement get = database.prepared(ENTRY);
+        get.setString(1, NameRange.sortable(stream));
+        try (ResultSet row = get.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            CatalogEntry entry = new CatalogEntry(stream, row.getLong(1), row.getLong(2), row.getLong(3),
+                    row.getLong(4), null, row.getLong(5), row.getInt(6) == 1);
+            long by = row.getLong(7);
+            long archived = row.getLong(8);
+            return Optional.of(new Row(entry, by,
+                    row.wasNull() ? null : new Archived(stream, archived, row.getLong(9))));
+        }
+    }
+
+    void mark(List<Archived> marks) throws SQLException, IOException {
+        database.begin();
+        for (Archived mark : marks) {
+            PreparedStatement put = database.prepared(MARK);
+            put.setObject(1, mark.change() == 0 ? null : mark.change());
+            put.setObject(2, mark.change() == 0 ? null : mark.decidedBy());
+            put.setString(3, NameRange.sortable(mark.name()));
+            put.executeUpdate();
+        }
+        database.commit();
+        checkpointIfLarge();
+    }
+
+    void begin(long now) throws SQLException, IOException {
+        database.begin();
+        PreparedStatement begin = database.prepared(BEGIN);
+        begin.setLong(1, now);
+        begin.executeUpdate();
+        database.commit();
+        checkpointIfLarge();
+    }
+
+    List<StreamName> unarchived(int limit) throws SQLException {
+        return names(UNARCHIVED, limit);
+    }
+
+    List<StreamName> evictable(long usedBefore, int limit) throws SQLException {
+        return names(EVICTABLE, usedBefore, limit);
+    }
+
+    List<StreamName> destroyedWithCopies(int limit) throws SQLException {
+        return names(COPIES_LEFT, limit);
+    }
+
+    private List<StreamName> names(String query, long... bounds) throws SQLException {
+        PreparedStatement get = database.prepared(query);
+        for (int i = 0; i < bounds.length; i++) {
+            get.setLong(i + 1, bounds[i]);
+        }
         List<StreamName> found = new ArrayList<>();
-        try (ResultSet rows = ranged(NAMES, NameRange.ALL, Integer.MAX_VALUE)) {
+        try (ResultSet rows = get.executeQuery()) {
+            while (rows.next()) {
+                found.add(new StreamName(rows.getString(1)));
+            }
+        }
+        return found;
+    }
+
+    private List<StreamName> withoutCopies() throws SQLException {
+        List<StreamName> found = new ArrayList<>();
+        try (ResultSet rows = database.prepared(GONE).executeQuery()) {
             while (rows.next()) {
                 found.add(NameRange.fromSortable(rows.getString(1)));
             }
@@ -189,9 +279,9 @@ final class SqliteCatalog {
         return get.executeQuery();
     }
 
-    /** Enters what has a file and no row, and strikes off what has a row and no file. */
+    /** Enters what has a file and no row, and strikes off what has a row, and neither a file nor a cold copy. */
     Catalogs.Reindexed reindex(Set<StreamName> withFile) throws SQLException, IOException {
-        List<StreamName> gone = names();
+        List<StreamName> gone = withoutCopies();
         gone.removeIf(name -> withFile.contains(name) || StreamPath.isAbbreviated(name));
         long added = 0;
         database.begin();
@@ -199,6 +289,9 @@ final class SqliteCatalog {
             PreparedStatement add = database.prepared(ADD_IF_UNKNOWN);
             add.setString(1, name.value());
             added += add.executeUpdate();
+            PreparedStatement warm = database.prepared(WARM_AGAIN);
+            warm.setString(1, NameRange.sortable(name));
+            warm.executeUpdate();
         }
         for (StreamName name : gone) {
             PreparedStatement remove = database.prepared(REMOVE);

@@ -7,6 +7,7 @@ import io.natspersist.protocol.StreamPath;
 import io.natspersist.worker.file.FileName.Part;
 import io.natspersist.worker.file.SqliteCatalog.Buried;
 import io.natspersist.worker.file.StreamFileException.Kind;
+import io.natspersist.worker.file.StreamFiles.Opened;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,11 +26,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Catalogs as SQLite databases at {@code <root>/streams/<slot>/@catalog.<epoch>.db}. A slot in which no stream was ever destroyed
  * has no file {@code @destroyed} beside it: whether there is a tombstone is then known from the listing of the folder, and
- * new streams need no catalog.
+ * new streams need no catalog. The same goes for {@code @archived} and cold copies. {@code @incomplete} lies where a catalog was
+ * lost, and with it which streams are cold.
  */
 final class SqliteCatalogs implements Catalogs {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogs.class);
     private static final String DESTROYED = "@destroyed";
+    private static final String ARCHIVED = "@archived";
+    private static final String INCOMPLETE = "@incomplete";
     private static final byte[] NO_BYTES = {};
 
     private final Names names;
@@ -61,7 +65,7 @@ final class SqliteCatalogs implements Catalogs {
     public void put(int slot, long epoch, List<CatalogEntry> entries) {
         use(slot, epoch, true, true, (held, catalog) -> {
             if (entries.stream().anyMatch(e -> e.tombstone() != null)) {
-                markDestroyed(slot);
+                leave(slot, DESTROYED);
             }
             held.unforced = catalog;
             catalog.put(entries);
@@ -69,9 +73,9 @@ final class SqliteCatalogs implements Catalogs {
         });
     }
 
-    private void markDestroyed(int slot) throws IOException {
-        if (!names.has(slot, DESTROYED)) {
-            names.writeInSlot(slot, DESTROYED, NO_BYTES);
+    private void leave(int slot, String mark) throws IOException {
+        if (!names.has(slot, mark)) {
+            names.writeInSlot(slot, mark, NO_BYTES);
         }
     }
 
@@ -104,6 +108,87 @@ final class SqliteCatalogs implements Catalogs {
         return use(slot, epoch, false, Optional.empty(), (held, catalog) -> catalog.tombstone(stream));
     }
 
+    /**
+     * What is known of a stream that may have no file.
+     *
+     * @param by files of owners of lower epochs are of no meaning
+     * @param opened what opening comes to where it has none
+     */
+    record Gone(long by, Opened opened) {}
+
+    /** Empty: where it has no file, it is not there, and never was. */
+    Optional<Gone> gone(int slot, long epoch, StreamName stream) {
+        try {
+            if (!names.has(slot, DESTROYED) && !names.has(slot, ARCHIVED)) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            throw failed(slot, e);
+        }
+        return use(slot, epoch, false, Optional.empty(), (held, catalog) -> {
+            Optional<Buried> buried = catalog.tombstone(stream);
+            if (buried.isPresent()) {
+                return Optional.of(new Gone(buried.get().by(), new Opened.Absent(buried.get().tombstone())));
+            }
+            Optional<SqliteCatalog.Row> row = catalog.row(stream);
+            if (row.isEmpty()) {
+                return names.has(slot, INCOMPLETE) ? Optional.of(new Gone(0, new Opened.Cold(0, 0))) : Optional.empty();
+            }
+            CatalogEntry entry = row.get().entry();
+            return entry.cold() || row.get().archived() != null
+                    ? Optional.of(new Gone(entry.cold() ? row.get().by() : 0,
+                            new Opened.Cold(entry.change(), entry.lastSeq())))
+                    : Optional.empty();
+        });
+    }
+
+    @Override
+    public void mark(int slot, long epoch, List<Archived> marks) {
+        use(slot, epoch, false, true, (held, catalog) -> {
+            if (marks.stream().anyMatch(mark -> mark.change() > 0)) {
+                leave(slot, ARCHIVED);
+            }
+            held.unforced = catalog;
+            catalog.mark(marks);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<Archived> archived(int slot, long epoch, StreamName stream) {
+        return use(slot, epoch, false, Optional.empty(),
+                (held, catalog) -> catalog.row(stream).flatMap(row -> Optional.ofNullable(row.archived())));
+    }
+
+    @Override
+    public Optional<CatalogEntry> entry(int slot, long epoch, StreamName stream) {
+        return use(slot, epoch, false, Optional.empty(),
+                (held, catalog) -> catalog.row(stream).map(SqliteCatalog.Row::entry));
+    }
+
+    @Override
+    public void begin(int slot, long epoch, long now) {
+        use(slot, epoch, false, true, (held, catalog) -> {
+            catalog.begin(now);
+            return true;
+        });
+    }
+
+    @Override
+    public List<StreamName> unarchived(int slot, long epoch, int limit) {
+        return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.unarchived(limit));
+    }
+
+    @Override
+    public List<StreamName> evictable(int slot, long epoch, long usedBefore, int limit) {
+        return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.evictable(usedBefore, limit));
+    }
+
+    @Override
+    public List<StreamName> destroyedWithCopies(int slot, long epoch, int limit) {
+        return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.destroyedWithCopies(limit));
+    }
+
     @Override
     public List<CatalogEntry> list(int slot, long epoch, NameRange range, int limit) {
         return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.list(range, limit));
@@ -126,7 +211,7 @@ final class SqliteCatalogs implements Catalogs {
                 if (catalog == null || catalog.epoch != epoch) {
                     catalog = FoundFiles.of(names.of(place)).database().isPresent()
                             ? opened(held, slot, epoch, true)
-                            : create(held, place, epoch);
+                            : createAnew(held, place, epoch);
                 }
                 return catalog == null ? new Reindexed(0, 0, 0) : catalog.reindex(new Walk(names, slot).streams());
             } catch (SQLException | IOException | BadMessage e) {
@@ -223,12 +308,19 @@ final class SqliteCatalogs implements Catalogs {
         if (!lost && !make) {
             return null;
         }
-        SqliteCatalog made = create(held, place, epoch);
+        SqliteCatalog made = createAnew(held, place, epoch);
         if (lost) {
             LOG.warn("the catalog of slot {} was damaged and is made again: {}", place.slot(),
                     made.reindex(new Walk(names, place.slot()).streams()));
         }
         return made;
+    }
+
+    private SqliteCatalog createAnew(Slot held, StreamPlace place, long epoch) throws SQLException, IOException {
+        if (names.has(place.slot(), ARCHIVED)) {
+            leave(place.slot(), INCOMPLETE);
+        }
+        return create(held, place, epoch);
     }
 
     private SqliteCatalog create(Slot held, StreamPlace place, long epoch) throws SQLException, IOException {
@@ -256,10 +348,7 @@ final class SqliteCatalogs implements Catalogs {
             if (Files.exists(claim.database().resolveSibling(claim.database().getFileName() + "-shm"))) {
                 throw new IOException("another program uses it: it has shared memory");
             }
-            if (database.number("PRAGMA application_id") != CatalogSchema.APPLICATION_ID
-                    || database.number("PRAGMA user_version") != CatalogSchema.VERSION) {
-                throw new Damaged("it is no catalog, or of another version");
-            }
+            requireOurs(database);
             if (held.suspect && !database.text("PRAGMA quick_check(1)").equals("ok")) {
                 throw new Damaged("it is damaged");
             }
@@ -284,6 +373,21 @@ final class SqliteCatalogs implements Catalogs {
                 }
                 claim.abandon();
             }
+        }
+    }
+
+    private static void requireOurs(Database database) throws SQLException, IOException {
+        if (database.number("PRAGMA application_id") != CatalogSchema.APPLICATION_ID) {
+            throw new Damaged("it is no catalog");
+        }
+        long version = database.number("PRAGMA user_version");
+        if (version > CatalogSchema.VERSION) {
+            throw new IOException("its version is " + version + ", which only a newer program can read");
+        }
+        if (version == CatalogSchema.VERSION_WITHOUT_COPIES) {
+            database.begin();
+            database.run(CatalogSchema.UPGRADE);
+            database.commit();
         }
     }
 

@@ -5,8 +5,10 @@ import io.natspersist.protocol.BadMessage;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -29,15 +31,18 @@ final class SqliteStreamFile implements StreamFile {
     private final ChangeLog log;
     private final MessageIds ids;
     private final UploadRows uploads;
+    private final Path scratch;
     private State state;
     private boolean usable = true;
     private boolean letGo;
 
-    SqliteStreamFile(Holding holding, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions)
+    SqliteStreamFile(Holding holding, Database database, Meta meta, StreamFileLimits limits, Suspicions suspicions,
+            Path scratch)
             throws SQLException {
         this.holding = holding;
         this.database = database;
         this.suspicions = suspicions;
+        this.scratch = scratch;
         this.meta = meta;
         this.messages = new MessageRows(database);
         this.log = new ChangeLog(database, meta, limits);
@@ -274,6 +279,11 @@ final class SqliteStreamFile implements StreamFile {
             holding.committed(database);
             return result;
         });
+    }
+
+    @Override
+    public ColdTier.Snapshot snapshot(long now) {
+        return use(() -> FileSnapshot.of(database, state, now, scratch));
     }
 
     @Override

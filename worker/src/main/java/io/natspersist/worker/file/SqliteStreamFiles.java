@@ -4,6 +4,7 @@ package io.natspersist.worker.file;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.FileName.Part;
 import io.natspersist.worker.file.SqliteCatalog.Buried;
+import io.natspersist.worker.file.SqliteCatalogs.Gone;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ public final class SqliteStreamFiles implements StreamVolume {
     private final Suspicions suspicions = new Suspicions();
     /** Streams that this process has open: a second descriptor of one file, closed, would drop the lock of the first. */
     private final Set<StreamName> inUse = ConcurrentHashMap.newKeySet();
+    private final Path scratch;
     private final byte[] emptyFile = Schema.emptyFile();
     private final LongAdder setAside = new LongAdder();
 
@@ -48,13 +50,24 @@ public final class SqliteStreamFiles implements StreamVolume {
         this(root, limits, new Volume(), LISTED_NAMES);
     }
 
+    /** @param scratch a local folder for copies of large files that are being archived */
+    public SqliteStreamFiles(Path root, Path scratch) throws IOException {
+        this(root, StreamFileLimits.DEFAULT, new Volume(), LISTED_NAMES, scratch);
+    }
+
     SqliteStreamFiles(Path root, StreamFileLimits limits, Volume volume, int listedNames) throws IOException {
+        this(root, limits, volume, listedNames, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    SqliteStreamFiles(Path root, StreamFileLimits limits, Volume volume, int listedNames, Path scratch)
+            throws IOException {
         if (root.toString().contains("?")) {
             throw new IllegalArgumentException("SQLite cannot open files below " + root);
         }
         Path streams = root.toAbsolutePath().resolve("streams");
         volume.makeFolder(streams);
         this.limits = limits;
+        this.scratch = scratch;
         this.names = new Names(volume, streams, listedNames);
         this.catalogs = new SqliteCatalogs(names, limits.idMillis());
     }
@@ -92,13 +105,14 @@ public final class SqliteStreamFiles implements StreamVolume {
     }
 
     private Opened open(StreamPlace place, long epoch, FoundFiles named) throws IOException {
-        Optional<Buried> buried = catalogs.buried(place.slot(), epoch, place.stream());
-        FoundFiles found = buried.map(b -> named.since(b.by())).orElse(named);
+        Optional<Gone> gone = catalogs.gone(place.slot(), epoch, place.stream());
+        FoundFiles found = gone.map(g -> named.since(g.by())).orElse(named);
         Optional<FileName> database = found.database();
         if (database.isEmpty()) {
-            return found.has(Part.CORRUPT)
+            Opened otherwise = gone.map(Gone::opened).orElse(new Opened.Absent());
+            return found.has(Part.CORRUPT) && !(otherwise instanceof Opened.Cold)
                     ? new Opened.Corrupt("a damaged file was set aside")
-                    : new Opened.Absent(buried.map(Buried::tombstone).orElse(null));
+                    : otherwise;
         }
         if (database.get().epoch() > epoch) {
             return new Opened.Unavailable("epoch " + database.get().epoch() + " has taken it over");
@@ -172,7 +186,7 @@ public final class SqliteStreamFiles implements StreamVolume {
                 FileCheck.run(database, meta);
                 suspicions.settled(claim.place().stream());
             }
-            opened = new SqliteStreamFile(claim, database, meta, limits, suspicions);
+            opened = new SqliteStreamFile(claim, database, meta, limits, suspicions, scratch);
             return opened;
         } finally {
             if (opened == null) {
@@ -191,7 +205,7 @@ public final class SqliteStreamFiles implements StreamVolume {
         claim.wake();
     }
 
-    private static void requireOurs(Database database) throws SQLException, WrongFile {
+    static void requireOurs(Database database) throws SQLException, WrongFile {
         long application = database.number("PRAGMA application_id");
         long version = database.number("PRAGMA user_version");
         if (application == 0) {
@@ -282,6 +296,19 @@ public final class SqliteStreamFiles implements StreamVolume {
             throw unavailable(stream, e.toString(), e);
         } finally {
             inUse.remove(stream);
+        }
+    }
+
+    @Override
+    public Incoming restore(StreamName stream, int slot, long epoch) {
+        StreamPlace place = StreamPlace.of(stream, slot);
+        remove(stream, slot, epoch); // logs, and what a fenced owner made
+        try {
+            names.makeFolders(place);
+            return RestoredFile.begin(names, place, epoch);
+        } catch (IOException e) {
+            names.distrust(place);
+            throw unavailable(stream, e.toString(), e);
         }
     }
 

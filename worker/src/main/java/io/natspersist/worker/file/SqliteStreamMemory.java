@@ -3,6 +3,7 @@ package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.StreamFileException.Kind;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,9 @@ public final class SqliteStreamMemory implements StreamMemory {
     /** What is gone, and kept for watchers that missed it, is not to take the memory of what is there. */
     private static final StreamFileLimits LIMITS = new StreamFileLimits(1_000, 256 << 10,
             StreamFileLimits.DEFAULT.idMillis());
+
+    /** What does not last is not archived. */
+    private static final Path NOWHERE = Path.of("/dev/null");
 
     private final StreamFileLimits limits;
     private final Map<StreamName, Kept> kept = new ConcurrentHashMap<>();
@@ -99,7 +103,7 @@ public final class SqliteStreamMemory implements StreamMemory {
 
         StreamFile file() throws SQLException, WrongFile {
             StreamFile file = new SqliteStreamFile(this, database, Meta.read(stream, database), limits,
-                    new Suspicions());
+                    new Suspicions(), NOWHERE);
             inUse = true;
             return file;
         }

@@ -4,6 +4,7 @@ package io.natspersist.worker.file;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.cold.ColdTier;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +116,14 @@ public interface StreamFile {
      * @param maxBytes about how much is deleted at most; at least one part
      */
     void clean(long unusedSince, Set<String> keep, long maxBytes);
+
+    /**
+     * The file as it is now, with all that was applied; later changes do not alter it. It is the caller's to close, on any thread, also when
+     * the file is closed.
+     *
+     * @param now ms since the epoch
+     */
+    ColdTier.Snapshot snapshot(long now);
 
     /** What is to be kept of a stream whose last change has destroyed it. */
     Tombstone tombstone();

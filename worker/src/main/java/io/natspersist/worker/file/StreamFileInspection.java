@@ -29,7 +29,10 @@ public final class StreamFileInspection {
 
     /** "Prsc". */
     private static final long CATALOG_ID = 0x50727363;
-    private static final String ENTRIES = "SELECT name, change, destroyed IS NOT NULL FROM streams ORDER BY name";
+    private static final String ENTRIES = """
+            SELECT name, change, destroyed IS NOT NULL, archived IS NOT NULL FROM streams ORDER BY name""";
+    private static final String ENTRIES_WITHOUT_COPIES = """
+            SELECT name, change, destroyed IS NOT NULL, 0 FROM streams ORDER BY name""";
 
     private final Path work;
 
@@ -64,8 +67,9 @@ public final class StreamFileInspection {
      * What a slot's catalog says of a stream.
      *
      * @param change the number of its last change when this was written
+     * @param cold whether there is a copy elsewhere from which its file comes back
      */
-    public record Entry(StreamName stream, long change, boolean destroyed) {}
+    public record Entry(StreamName stream, long change, boolean destroyed, boolean cold) {}
 
     /** A database that is not as it must be; the message says how. */
     public static final class NotSound extends Exception {
@@ -150,15 +154,20 @@ public final class StreamFileInspection {
     public List<Entry> readCatalog(Path folder, List<String> names) throws IOException, NotSound {
         return onCopy(folder, names, database -> {
             expect(database, APPLICATION_ID, CATALOG_ID, id -> "it is no catalog: its application id is " + id);
-            expect(database, USER_VERSION, 1, StreamFileInspection::newer);
+            long version = database.number(USER_VERSION);
+            if (version > CatalogSchema.VERSION) {
+                throw new NotSound(newer(version), null);
+            }
             String check = database.text("PRAGMA quick_check(1)");
             if (!check.equals("ok")) {
                 throw new Damaged(check);
             }
             List<Entry> entries = new ArrayList<>();
-            try (ResultSet rows = database.prepared(ENTRIES).executeQuery()) {
+            try (ResultSet rows = database.prepared(
+                    version < CatalogSchema.VERSION ? ENTRIES_WITHOUT_COPIES : ENTRIES).executeQuery()) {
                 while (rows.next()) {
-                    entries.add(new Entry(new StreamName(rows.getString(1)), rows.getLong(2), rows.getBoolean(3)));
+                    entries.add(new Entry(new StreamName(rows.getString(1)), rows.getLong(2), rows.getBoolean(3),
+                            rows.getBoolean(4)));
                 }
             }
             return entries;

@@ -14,7 +14,7 @@ public interface StreamFiles {
      * Opens a stream's file for the owner of {@code epoch}, taking it over from owners of lower epochs: their names cease to
      * lead to it.
      *
-     * @return {@link Opened.Absent} where the stream has no file
+     * @return {@link Opened.Absent} where the stream has no file, nor a copy of it elsewhere
      */
     Opened open(StreamName stream, int slot, long epoch);
 
@@ -48,6 +48,15 @@ public interface StreamFiles {
             }
         }
 
+        /**
+         * Its file is not on the volume, but a copy of it is elsewhere: it was evicted, or it is gone.
+         *
+         * @param change the number of its last change, as far as is known; 0: nothing is known, not even whether there is such a
+         *        stream
+         * @param lastSeq the highest seq it ever assigned, as far as is known
+         */
+        record Cold(long change, long lastSeq) implements Opened {}
+
         /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
         record Unavailable(String why) implements Opened {}
 
@@ -56,5 +65,8 @@ public interface StreamFiles {
          * is never taken for absent.
          */
         record Corrupt(String why) implements Opened {}
+
+        /** It was opened, and does not fit what journals hold of the stream, or was found damaged then: it is where it was. */
+        record Unfit(String why) implements Opened {}
     }
 }

@@ -13,6 +13,9 @@ public interface StreamVolume extends StreamFiles {
     @Override
     void remove(StreamName stream, int slot, long epoch);
 
+    /** Begins to bring back the file of a stream that has none (as {@link #open} has said). It has no name before {@link Incoming#keep}. */
+    Incoming restore(StreamName stream, int slot, long epoch);
+
     /** Which streams there are. */
     Catalogs catalogs();
 

@@ -2,6 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.StreamFileException;
@@ -25,6 +26,7 @@ final class CatalogLane implements SlotCatalog {
     private final StreamHost host;
     private final Catalogs catalogs;
     private Map<StreamName, CatalogEntry> entries = new LinkedHashMap<>();
+    private Map<StreamName, Archived> marks = new LinkedHashMap<>();
     private List<Waiting> waiting = new ArrayList<>();
     private boolean busy;
     private boolean urgent;
@@ -54,29 +56,50 @@ final class CatalogLane implements SlotCatalog {
         add(entry);
     }
 
+    /** Has noted that a stream has a copy, or none any more. It may be lost. */
+    void mark(Archived copy) {
+        beginToGather();
+        marks.put(copy.name(), copy);
+    }
+
     private void add(CatalogEntry entry) {
-        if (entries.isEmpty()) {
+        beginToGather();
+        entries.put(entry.name(), entry);
+    }
+
+    private void beginToGather() {
+        if (isEmpty()) {
             sinceNanos = host.loop().nanos();
         }
-        entries.put(entry.name(), entry);
+    }
+
+    private boolean isEmpty() {
+        return entries.isEmpty() && marks.isEmpty();
     }
 
     /** To be called now and then. */
     void flushIfDue(long nowNanos) {
         boolean due = urgent || nowNanos - sinceNanos >= GATHER_MILLIS * 1_000_000;
-        if (busy || entries.isEmpty() || !due) {
+        if (busy || isEmpty() || !due) {
             return;
         }
         List<CatalogEntry> batch = List.copyOf(entries.values());
+        List<Archived> marked = List.copyOf(marks.values());
         List<Waiting> told = waiting;
         entries = new LinkedHashMap<>();
+        marks = new LinkedHashMap<>();
         waiting = new ArrayList<>();
         urgent = false;
         busy = true;
         used(nowNanos);
         host.flushThreads().execute(() -> {
             try {
-                catalogs.put(slot, epoch, batch);
+                if (!batch.isEmpty()) {
+                    catalogs.put(slot, epoch, batch);
+                }
+                if (!marked.isEmpty()) {
+                    catalogs.mark(slot, epoch, marked);
+                }
                 if (!told.isEmpty() && !host.mistake(StreamMistake.CATALOG_NOT_FORCED)) {
                     catalogs.sync(slot, epoch);
                 }
@@ -97,7 +120,7 @@ final class CatalogLane implements SlotCatalog {
     boolean finish() {
         urgent = true;
         flushIfDue(host.loop().nanos());
-        return !busy && entries.isEmpty();
+        return !busy && isEmpty();
     }
 
     /** The catalog is used, and perhaps opened. */
@@ -108,7 +131,7 @@ final class CatalogLane implements SlotCatalog {
 
     /** Lets go of the catalog if nobody used it for so long. */
     void closeIfIdle(long nowNanos, long idleNanos) {
-        if (mayBeOpen && !busy && entries.isEmpty() && nowNanos - usedAtNanos >= idleNanos) {
+        if (mayBeOpen && !busy && isEmpty() && nowNanos - usedAtNanos >= idleNanos) {
             mayBeOpen = false;
             busy = true;
             host.flushThreads().execute(() -> {

@@ -28,6 +28,10 @@ final class Due {
         return since.remove(stream) != null;
     }
 
+    boolean contains(Stream stream) {
+        return since.containsKey(stream);
+    }
+
     int size() {
         return since.size();
     }

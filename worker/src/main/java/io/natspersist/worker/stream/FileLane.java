@@ -87,7 +87,7 @@ final class FileLane {
                 } catch (StreamFileException e) {
                     letGo();
                     opened = e.kind() == StreamFileException.Kind.CORRUPT
-                            ? new Opened.Corrupt(e.why())
+                            ? new Opened.Unfit(e.why())
                             : new Opened.Unavailable(e.why());
                 }
             }
@@ -222,6 +222,21 @@ final class FileLane {
         });
     }
 
+    /**
+     * Removes the file, which is closed and of which there is a cold copy, once the catalog says so for good. Nothing else is done with it any
+     * more; {@code done} gets whether it is gone.
+     */
+    void evict(CatalogEntry entry, Consumer<Boolean> done) {
+        StreamFiles files = stream.backing().files();
+        stream.backing().catalog().put(entry.evicted(), true, () -> apart(() -> {
+            files.remove(stream.name(), stream.slot(), stream.epoch());
+            return true;
+        }, gone -> {
+            exists = false;
+            done.accept(true);
+        }, e -> done.accept(false)), e -> done.accept(false));
+    }
+
     private void remove(StreamFiles files, Tombstone tombstone, Consumer<@Nullable Tombstone> done,
             Consumer<StreamFileException> failed) {
         host.flushThreads().execute(() -> {
@@ -290,7 +305,10 @@ final class FileLane {
                         absent.before() == null ? before : absent.before());
             case Opened.Absent absent ->
                 throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
+            case Opened.Cold cold ->
+                throw failure(StreamFileException.Kind.UNAVAILABLE, "its file is not where it was");
             case Opened.Unavailable u -> throw failure(StreamFileException.Kind.UNAVAILABLE, u.why());
+            case Opened.Unfit u -> throw failure(StreamFileException.Kind.CORRUPT, u.why());
             case Opened.Corrupt c -> throw failure(StreamFileException.Kind.CORRUPT, c.why());
         };
         file = f;

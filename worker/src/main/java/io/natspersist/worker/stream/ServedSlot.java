@@ -21,6 +21,8 @@ final class ServedSlot {
     final CatalogLane catalog;
     final OnVolume onVolume;
     final InMemory inMemory;
+    /** Whether its catalog was looked through for what is to be archived. */
+    boolean swept;
     /** How many listings are under way that read the slot's catalog. */
     int listings;
     /** What to run once the slot is let go of; null while it is served. */

@@ -5,7 +5,10 @@ import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.cold.ColdTier.Snapshot;
+import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.file.CatalogEntry;
+import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFile.Expiring;
 import io.natspersist.worker.file.StreamFileException;
@@ -36,6 +39,13 @@ final class Stream {
     private static final int MOST_PER_BATCH = 5_000;
     /** How long after a failure the file is tried again. */
     private static final long RETRY_MILLIS = 1_000;
+
+    /** How long requests wait for a file that comes from the cold tier. */
+    private static final long MOST_BRINGING_MILLIS = 5_000;
+    private static final Refused NO_TIER = new Refused(ErrorCode.COLD_UNAVAILABLE,
+            "its file is in the cold tier, and this worker is not told where that is", 5_000);
+    private static final Refused SLOW_TIER = new Refused(ErrorCode.COLD_UNAVAILABLE,
+            "its file is on its way from the cold tier", Restoring.RETRY_MILLIS);
 
     private enum Phase {
         OPENING, OPEN, CLOSING, CLOSED
@@ -69,6 +79,14 @@ final class Stream {
     private Contents contents = new Contents(StreamFile.State.EMPTY);
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
     private boolean fetching;
+    /** Whether its file is on its way from the cold tier; whether it has come from there. */
+    private boolean bringing;
+    private boolean brought;
+    /** Whether anybody has asked anything of it. */
+    private boolean asked;
+    /** The last change that a copy made here holds; 0: none was made. */
+    private long archived;
+    private boolean evicted;
     /** Whether the slot's catalog surely has the stream. */
     private boolean cataloged;
     private boolean burying;
@@ -175,9 +193,63 @@ final class Stream {
                 case Opened.File there -> throw new IllegalStateException(name + ": opened, and nothing read");
                 case Opened.Absent absent -> openWithoutFile(absent.before(), adopted);
                 case Opened.Unavailable u -> cannotOpen(refusal(StreamFileException.Kind.UNAVAILABLE, u.why()));
-                case Opened.Corrupt c -> cannotOpen(refusal(StreamFileException.Kind.CORRUPT, c.why()));
+                case Opened.Unfit u -> cannotOpen(refusal(StreamFileException.Kind.CORRUPT, u.why()));
+                case Opened.Cold cold -> bringBack(cold, adopted, NO_TIER);
+                case Opened.Corrupt c ->
+                    bringBack(null, adopted, refusal(StreamFileException.Kind.CORRUPT, c.why()));
             }
         });
+    }
+
+    /**
+     * Has the file brought back from its cold copy. While that takes long nobody waits for it any longer than a moment.
+     *
+     * @param known null: the file was damaged
+     * @param otherwise where there is no cold tier, or no copy
+     */
+    private void bringBack(Opened.@Nullable Cold known, AdoptedTail adopted, Refused otherwise) {
+        Tiering tiering = host.tiering();
+        if (tiering == null || brought) {
+            cannotOpen(otherwise);
+            return;
+        }
+        bringing = true;
+        refuseWhileBringing();
+        tiering.bringBack(this, known, adopted, outcome -> {
+            if (!bringing) {
+                return;
+            }
+            bringing = false;
+            switch (outcome) {
+                case Restoring.Outcome.Back back -> {
+                    brought = true;
+                    open(adopted);
+                }
+                case Restoring.Outcome.NoCopy none when known != null && known.change() == 0 ->
+                    openWithoutFile(null, adopted);
+                case Restoring.Outcome.NoCopy none -> cannotOpen(known == null
+                        ? otherwise
+                        : new Refused(ErrorCode.STREAM_CORRUPT, "its file is gone, and it has no cold copy"));
+                case Restoring.Outcome.Failed failed -> cannotOpen(failed.why());
+            }
+        });
+    }
+
+    private void refuseWhileBringing() {
+        host.loop().after(MOST_BRINGING_MILLIS, () -> {
+            if (bringing) {
+                refuseWaiting(SLOW_TIER);
+                refuseWhileBringing();
+            }
+        });
+    }
+
+    /** The slot goes elsewhere: the file is brought back there. */
+    void giveUpBringing() {
+        if (bringing) {
+            bringing = false;
+            cannotOpen(SLOW_TIER);
+        }
     }
 
     private void openWithoutFile(@Nullable Tombstone buried, AdoptedTail adopted) {
@@ -231,6 +303,9 @@ final class Stream {
         cataloged = file.exists() && adopted.isEmpty() && stored;
         phase = Phase.OPEN;
         host.opened(this);
+        if (brought) {
+            backing.catalog().refresh(contents.entry(name).usedAt(host.now()));
+        }
         if (!file.exists()) {
             letGo(contents.change()); // the stream was destroyed after all of these
         }
@@ -291,6 +366,7 @@ final class Stream {
     /** Carries an operation out in its turn; {@code answer} is called exactly once, when the result may be told. */
     void submit(Operation operation, Consumer<Result> answer) {
         usedAtNanos = host.loop().nanos();
+        asked = true;
         if (phase == Phase.OPEN && !fetching && waiting.isEmpty()) {
             if (!perform(operation, answer)) {
                 waiting.addFirst(new Waiting(operation, answer));
@@ -639,17 +715,18 @@ final class Stream {
         if (tooEarly) {
             letGo(inFile, state.change());
         }
-        backing.catalog().put(CatalogEntry.of(name, state), urgently, () -> {
-            cataloged = true;
-            if (!tooEarly) {
-                letGo(inFile, state.change());
-            }
-            then.run();
-        }, e -> {
-            inFile.reversed().forEach(unsynced::addFirst);
-            inTrouble(refusal(e));
-            failed.accept(refusal(e));
-        });
+        backing.catalog().put(CatalogEntry.of(name, state).usedAt(host.tiering() == null ? 0 : host.now()), urgently,
+                () -> {
+                    cataloged = true;
+                    if (!tooEarly) {
+                        letGo(inFile, state.change());
+                    }
+                    then.run();
+                }, e -> {
+                    inFile.reversed().forEach(unsynced::addFirst);
+                    inTrouble(refusal(e));
+                    failed.accept(refusal(e));
+                });
     }
 
     private void letGo(long upToChange) {
@@ -812,14 +889,75 @@ final class Stream {
             throw new IllegalStateException(name + ": closed with changes that are not in its file");
         }
         phase = Phase.CLOSED;
-        if (contents.exists() && contents.change() > changeWhenOpened) {
-            backing.catalog().refresh(contents.entry(name));
+        boolean used = asked && host.tiering() != null;
+        if (contents.exists() && (contents.change() > changeWhenOpened || used) && !evicted) {
+            backing.catalog().refresh(contents.entry(name).usedAt(used()));
         }
         host.closed(this);
         // What came meanwhile finds the stream anew.
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
             host.submitAgain(this, next.operation, next.answer);
         }
+    }
+
+    /** When it was used last, where somebody keeps account of that; else 0. */
+    private long used() {
+        return asked && host.tiering() != null ? host.now() : 0;
+    }
+
+    // ---- the cold tier
+
+    /** Whether anybody has asked anything of it since it was opened. */
+    boolean isAsked() {
+        return asked;
+    }
+
+    /** Whether it has changes that no copy made here holds. */
+    boolean isUnarchived() {
+        return contents.exists() && contents.change() != archived && backing.lasts();
+    }
+
+    /** Takes a snapshot of the file, with all changes up to now in it; which is the receiver's to close. */
+    void snapshot(Consumer<Snapshot> taken, Consumer<Refused> failed) {
+        long now = host.now();
+        whenApplied(contents.change(), () -> file.inBackground(f -> f.snapshot(now), taken, e -> {
+            inTrouble(refusal(e));
+            failed.accept(refusal(e));
+        }), failed);
+    }
+
+    /** There is a copy with this change; the catalog is to know of the next one before the journal lets go of it. */
+    void archived(long change) {
+        archived = change;
+        cataloged = false;
+    }
+
+    /** Whether its file may be removed, if the cold copy holds all of it. */
+    boolean mayBeEvicted() {
+        return isQuiet() && !asked && trouble == null && unsynced.isEmpty() && contents.tail().isEmpty()
+                && contents.exists() && backing.lasts() && file.exists() && !uploads.waits();
+    }
+
+    /**
+     * Closes the stream and removes its file, if the cold copy holds all of it. Only when it {@link #mayBeEvicted may be}; requests that come
+     * meanwhile wait.
+     *
+     * @param ended gets whether the file is gone
+     */
+    void evict(Consumer<Boolean> ended) {
+        phase = Phase.CLOSING;
+        Catalogs catalogs = host.onVolume(slot).files().catalogs();
+        file.apart(() -> catalogs.archived(slot, epoch, name), copy -> {
+            if (copy.isEmpty() || !copy.get().equals(Archived.of(name, contents.change(), contents.epochs()))) {
+                cannotClose(() -> ended.accept(false));
+                return;
+            }
+            closeFile(() -> file.evict(contents.entry(name), gone -> {
+                evicted = gone;
+                ended.accept(gone);
+                closed();
+            }), why -> cannotClose(() -> ended.accept(false)));
+        }, e -> cannotClose(() -> ended.accept(false)));
     }
 
     private void cannotClose(Runnable ended) {

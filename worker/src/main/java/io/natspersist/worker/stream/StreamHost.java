@@ -5,10 +5,12 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a stream needs of the worker that it is open in. Called on the worker's loop, but for {@link #mistake}. */
 interface StreamHost {
@@ -93,6 +95,20 @@ interface StreamHost {
 
     /** About how many bytes of messages one answer may carry. */
     long maxAnswerBytes();
+
+    /** What archives streams' files, removes them and brings them back; null: nothing does. */
+    @Nullable
+    Tiering tiering();
+
+    /** Opens a stream of a slot that is served, if it is not open, though nobody asked for it; null: the slot is not served, or it is open. */
+    @Nullable
+    Stream openUnasked(StreamName stream, int slot);
+
+    /** Closes a stream that nobody has asked anything of, when it is quiet. */
+    void closeUnasked(Stream stream);
+
+    /** Has the catalog note a copy, if the slot is still served by the owner of that epoch. */
+    void mark(int slot, long epoch, Archived copy);
 
     /** Whether a mistake is planted, for the simulation's test of itself. */
     boolean mistake(StreamMistake which);

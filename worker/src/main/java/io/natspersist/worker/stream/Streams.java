@@ -6,6 +6,7 @@ import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.NameRange;
 import io.natspersist.worker.file.StreamFileException;
@@ -65,6 +66,8 @@ public final class Streams {
     private final Ephemeral ephemeral;
     private final RecentIds recentIds;
     private final long clockOffsetMillis;
+    private final @Nullable Tiering tiering;
+    private final @Nullable ColdSweep sweep;
 
     private final Map<Integer, ServedSlot> slots = new HashMap<>();
     /** Least recently used first. */
@@ -95,10 +98,11 @@ public final class Streams {
      * @param flushThreads for the rest of it
      * @param whenStillOwner runs what it is given once it is certain that nobody else had taken over when it was called
      * @param maxAnswerBytes about how many bytes of messages one answer may carry
+     * @param tier where files are archived; null: nowhere, and none is ever removed
      */
     public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamVolume files,
             StreamMemory memory, Executor fileThreads, Executor flushThreads, Notices notices,
-            Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes) {
+            Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes, @Nullable Tier tier) {
         this.config = config;
         this.loop = loop;
         this.journal = journal;
@@ -112,6 +116,10 @@ public final class Streams {
         this.catalogsKeptNanos = loop.nanos();
         this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
         this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
+        this.tiering = tier == null ? null : new Tiering(tier, host, files);
+        this.sweep = tier == null || tiering == null
+                ? null
+                : new ColdSweep(tier, tiering, loop, flushThreads, files.catalogs(), slots::values);
     }
 
     // ---- slots
@@ -156,7 +164,10 @@ public final class Streams {
                 open(name, served);
             }
         }
-        List.copyOf(served.streams).forEach(this::close);
+        List.copyOf(served.streams).forEach(stream -> {
+            stream.giveUpBringing();
+            close(stream);
+        });
         Runnable released = served.released;
         if (released != null && served.streams.isEmpty() && served.adopted.isEmpty() && served.listings == 0
                 && served.catalog.finish()) {
@@ -322,6 +333,9 @@ public final class Streams {
         troubled.remove(stream);
         alarms.remove(stream);
         uploading.remove(stream);
+        if (tiering != null) {
+            tiering.forget(stream);
+        }
         ephemeral.closed(stream);
         ServedSlot served = slots.get(stream.slot());
         if (served != null) {
@@ -352,6 +366,10 @@ public final class Streams {
         tailsFull = tailBytes > config.tailBytes() * 3 / 2 && tailBytes - troubledBytes() > config.tailBytes() * 3 / 2;
         retryTroubled(now);
         keepCatalogs(now);
+        if (tiering != null && sweep != null) {
+            tiering.tick(now);
+            sweep.tick(now, host.now());
+        }
         releaseHeldWrites();
         List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
     }
@@ -424,7 +442,8 @@ public final class Streams {
                 break;
             }
             boolean ends = !stream.backing().lasts() && stream.contents().exists(); // at its own time
-            if (!ends && (!stream.uploads().waits() || toClose.size() < tooMany)) {
+            boolean busy = stream.uploads().waits() || (tiering != null && tiering.keepsOpen(stream));
+            if (!ends && (!busy || toClose.size() < tooMany)) {
                 toClose.add(stream);
             }
         }
@@ -470,7 +489,19 @@ public final class Streams {
         }
     }
 
+    /** The worker is about to end: what is not archived is archived now, as far as there is time. */
+    public void drain() {
+        if (tiering != null) {
+            tiering.drain();
+        }
+    }
+
     // ---- what it looks like from outside
+
+    /** What became of files as far as the cold tier is concerned. */
+    public TierCounts tierCounts() {
+        return tiering == null ? TierCounts.NONE : tiering.counts();
+    }
 
     public int openStreams() {
         return open.size();
@@ -575,6 +606,9 @@ public final class Streams {
             long now = loop.nanos();
             toApply.add(stream, now);
             toTrail.renew(stream, now);
+            if (tiering != null) {
+                tiering.changed(stream);
+            }
             boolean soon = stream.contents().tail().bytes() > config.applyAboveBytes()
                     || stream.contents().isDestroyed() || !stream.backing().lasts();
             if (soon && writing < MOST_WRITING) {
@@ -698,6 +732,35 @@ public final class Streams {
         @Override
         public long maxAnswerBytes() {
             return maxAnswerBytes.getAsLong();
+        }
+
+        @Override
+        public @Nullable Tiering tiering() {
+            return tiering;
+        }
+
+        @Override
+        public @Nullable Stream openUnasked(StreamName stream, int slot) {
+            ServedSlot served = slots.get(slot);
+            return served == null || served.released != null || open.containsKey(stream)
+                    || open.size() >= config.maxOpenStreams()
+                            ? null
+                            : Streams.this.open(stream, served);
+        }
+
+        @Override
+        public void closeUnasked(Stream stream) {
+            if (!stream.isAsked()) {
+                close(stream);
+            }
+        }
+
+        @Override
+        public void mark(int slot, long epoch, Archived copy) {
+            ServedSlot served = slots.get(slot);
+            if (served != null && served.epoch == epoch) {
+                served.catalog.mark(copy);
+            }
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,21 @@ final class FakeCatalogs {
         }
     }
 
-    private record Row(CatalogEntry entry, long by) {}
+    /** {@code by}: of the owner that has removed the stream's file; 0: nobody has. */
+    record Row(CatalogEntry entry, long by, @Nullable Archived archived) {
+
+        boolean isEvictable() {
+            return hasFile() && archived != null && archived.change() == entry.change();
+        }
+
+        boolean isUnarchived() {
+            return hasFile() && (archived == null || archived.change() != entry.change());
+        }
+
+        private boolean hasFile() {
+            return entry.used() > 0 && entry.tombstone() == null && !entry.cold();
+        }
+    }
 
     private static final class Handle {
         final String node;
@@ -98,7 +114,7 @@ final class FakeCatalogs {
                 synchronized (volume) {
                     volume.step(node, "before put", StreamPlace.ofCatalog(slot).stream());
                     Stored stored = opened(node, slot, epoch);
-                    List<Row> rows = entries.stream().map(e -> new Row(e, epoch)).toList();
+                    List<Row> rows = entries.stream().map(e -> row(stored, e, epoch)).toList();
                     stored.unsyncedBy = stored.handle;
                     rows.forEach(r -> stored.current.put(r.entry.name(), r));
                     stored.unsynced.add(rows);
@@ -113,6 +129,90 @@ final class FakeCatalogs {
                     volume.step(node, "before catalog sync", StreamPlace.ofCatalog(slot).stream());
                     sync(opened(node, slot, epoch));
                     volume.step(node, "after catalog sync", StreamPlace.ofCatalog(slot).stream());
+                }
+            }
+
+            private Row row(Stored stored, CatalogEntry entry, long epoch) {
+                Row before = stored.current.get(entry.name());
+                boolean gone = entry.tombstone() != null || entry.cold();
+                boolean known = before != null && entry.used() == 0;
+                return new Row(known ? entry.usedAt(before.entry.used()) : entry, gone ? epoch : 0,
+                        before == null ? null : before.archived);
+            }
+
+            @Override
+            public void mark(int slot, long epoch, List<Archived> marks) {
+                synchronized (volume) {
+                    volume.step(node, "before mark", StreamPlace.ofCatalog(slot).stream());
+                    Stored stored = opened(node, slot, epoch);
+                    List<Row> rows = new ArrayList<>();
+                    for (Archived mark : marks) {
+                        Row row = stored.current.get(mark.name());
+                        if (row != null) {
+                            rows.add(marked(row, mark));
+                        }
+                    }
+                    stored.unsyncedBy = stored.handle;
+                    rows.forEach(r -> stored.current.put(r.entry.name(), r));
+                    stored.unsynced.add(rows);
+                    stored.writer = node;
+                    volume.step(node, "after mark", StreamPlace.ofCatalog(slot).stream());
+                }
+            }
+
+            private Row marked(Row row, Archived mark) {
+                CatalogEntry e = row.entry;
+                return new Row(new CatalogEntry(e.name(), Math.max(e.change(), mark.change()), e.lastSeq(),
+                        e.messages(), e.bytes(), e.tombstone(), e.used(), e.cold()), row.by,
+                        mark.change() == 0 ? null : mark);
+            }
+
+            @Override
+            public Optional<Archived> archived(int slot, long epoch, StreamName stream) {
+                return there(slot, epoch, stream).flatMap(r -> Optional.ofNullable(r.archived));
+            }
+
+            @Override
+            public Optional<CatalogEntry> entry(int slot, long epoch, StreamName stream) {
+                return there(slot, epoch, stream).map(Row::entry);
+            }
+
+            private Optional<Row> there(int slot, long epoch, StreamName stream) {
+                synchronized (volume) {
+                    return Optional.ofNullable(opened(node, slot, epoch).current.get(stream))
+                            .filter(r -> r.entry.tombstone() == null);
+                }
+            }
+
+            @Override
+            public void begin(int slot, long epoch, long now) {
+                synchronized (volume) {
+                    opened(node, slot, epoch).current.replaceAll((name, row) -> row.entry.used() > 0
+                            ? row
+                            : new Row(row.entry.usedAt(now), row.by, row.archived));
+                }
+            }
+
+            @Override
+            public List<StreamName> unarchived(int slot, long epoch, int limit) {
+                return longestUnused(slot, epoch, Row::isUnarchived, limit);
+            }
+
+            @Override
+            public List<StreamName> evictable(int slot, long epoch, long usedBefore, int limit) {
+                return longestUnused(slot, epoch, r -> r.isEvictable() && r.entry.used() < usedBefore, limit);
+            }
+
+            @Override
+            public List<StreamName> destroyedWithCopies(int slot, long epoch, int limit) {
+                return longestUnused(slot, epoch, r -> r.entry.tombstone() != null && r.archived != null, limit);
+            }
+
+            private List<StreamName> longestUnused(int slot, long epoch, Predicate<Row> which, int limit) {
+                synchronized (volume) {
+                    return opened(node, slot, epoch).current.values().stream().filter(which)
+                            .sorted(Comparator.comparingLong(r -> r.entry.used())).limit(limit)
+                            .map(r -> r.entry.name()).toList();
                 }
             }
 
@@ -186,10 +286,11 @@ final class FakeCatalogs {
     private Catalogs.Reindexed reindex(Stored stored, Collection<StreamName> withFile, long epoch) {
         Set<StreamName> missing = new HashSet<>(withFile);
         missing.removeAll(stored.current.keySet());
-        List<StreamName> gone = stored.current.values().stream().filter(r -> r.entry.tombstone() == null)
+        List<StreamName> gone = stored.current.values().stream()
+                .filter(r -> r.entry.tombstone() == null && r.archived == null)
                 .map(r -> r.entry.name()).filter(n -> !withFile.contains(n)).toList();
         stored.sync();
-        missing.forEach(n -> stored.current.put(n, new Row(new CatalogEntry(n, 0, 0, 0, 0, null), epoch)));
+        missing.forEach(n -> stored.current.put(n, new Row(new CatalogEntry(n, 0, 0, 0, 0, null), 0, null)));
         gone.forEach(stored.current::remove);
         stored.durable.clear();
         stored.durable.putAll(stored.current);
@@ -197,14 +298,16 @@ final class FakeCatalogs {
         return new Catalogs.Reindexed(live, missing.size(), gone.size());
     }
 
-    /** The tombstone that anybody would find now, and the epoch of its writer. */
-    Map.@Nullable Entry<Tombstone, Long> buried(String node, int slot, long epoch, StreamName stream) {
+    /** What is known of a stream that was destroyed, or has a copy elsewhere; null: neither. */
+    @Nullable
+    Row gone(String node, int slot, long epoch, StreamName stream) {
         Stored stored = slots.get(slot);
-        if (stored == null || stored.current.values().stream().noneMatch(r -> r.entry.tombstone() != null)) {
+        if (stored == null
+                || stored.current.values().stream().noneMatch(r -> r.entry.tombstone() != null || r.archived != null)) {
             return null;
         }
         Row row = opened(node, slot, epoch).current.get(stream);
-        return row == null || row.entry.tombstone() == null ? null : Map.entry(row.entry.tombstone(), row.by);
+        return row == null || (row.entry.tombstone() == null && row.archived == null) ? null : row;
     }
 
     void kill(String node) {

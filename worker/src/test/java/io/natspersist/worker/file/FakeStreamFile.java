@@ -4,6 +4,7 @@ package io.natspersist.worker.file;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.file.FakeStreamFiles.Stored;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.util.List;
@@ -217,6 +218,11 @@ final class FakeStreamFile implements StreamFile {
     @Override
     public Optional<List<Change>> changesAfter(long after, int limit, long maxBytes) {
         return read(s -> s.changesAfter(after, limit, maxBytes));
+    }
+
+    @Override
+    public ColdTier.Snapshot snapshot(long now) {
+        return read(s -> volume.snapshot(s, now));
     }
 
     @Override

@@ -3,8 +3,11 @@ package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,6 +37,7 @@ public final class FakeStreamFiles {
     private final FakeCatalogs catalogs;
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
+    private final List<MemoryStream> snapshots = new ArrayList<>();
     private Step step = (node, operation, stream) -> {};
     private BiConsumer<String, List<Change>> applies = (node, changes) -> {};
     private long opens;
@@ -60,6 +64,13 @@ public final class FakeStreamFiles {
         Stored(StreamFileLimits limits, long epoch, @Nullable Tombstone before) {
             this.durable = new MemoryStream(limits, before);
             this.current = new MemoryStream(limits, before);
+            this.epoch = epoch;
+        }
+
+        /** One that has come back. */
+        Stored(MemoryStream durable, long epoch) {
+            this.durable = durable;
+            this.current = durable.copy();
             this.epoch = epoch;
         }
 
@@ -107,6 +118,13 @@ public final class FakeStreamFiles {
             }
 
             @Override
+            public Incoming restore(StreamName stream, int slot, long epoch) {
+                step(node, "before restore", stream);
+                failIfScripted(stream);
+                return new FakeIncoming(node, stream, slot, epoch);
+            }
+
+            @Override
             public Catalogs catalogs() {
                 return catalogs.of(node);
             }
@@ -121,6 +139,100 @@ public final class FakeStreamFiles {
                 return FakeStreamFiles.this.setAsideFiles();
             }
         };
+    }
+
+    /** Its pages are one number, under which this volume remembers what they are. */
+    synchronized ColdTier.Snapshot snapshot(MemoryStream stream, long now) {
+        snapshots.add(stream.copy());
+        byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(snapshots.size() - 1L).array();
+        State state = stream.state();
+        return new ColdTier.Snapshot() {
+            @Override
+            public State state() {
+                return state;
+            }
+
+            @Override
+            public long at() {
+                return now;
+            }
+
+            @Override
+            public long bytes() {
+                return number.length;
+            }
+
+            @Override
+            public void read(long position, ByteBuffer into) {
+                into.put(number, (int) position, (int) Math.min(into.remaining(), number.length - position));
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to let go of.
+            }
+        };
+    }
+
+    /** A snapshot on its way back. */
+    private final class FakeIncoming implements Incoming {
+        private final String node;
+        private final StreamName stream;
+        private final int slot;
+        private final long epoch;
+        private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+        private @Nullable MemoryStream written;
+
+        FakeIncoming(String node, StreamName stream, int slot, long epoch) {
+            this.node = node;
+            this.stream = stream;
+            this.slot = slot;
+            this.epoch = epoch;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) {
+            number.put(bytes);
+        }
+
+        private MemoryStream whole() {
+            MemoryStream known = written == null ? snapshots.get((int) number.getLong(0)).copy() : written;
+            written = known;
+            return known;
+        }
+
+        @Override
+        public State written() {
+            synchronized (FakeStreamFiles.this) {
+                return whole().state();
+            }
+        }
+
+        @Override
+        public void skipTo(long change, long lastSeq, long skippedIn) {
+            synchronized (FakeStreamFiles.this) {
+                whole().skipTo(change, lastSeq, skippedIn);
+            }
+        }
+
+        @Override
+        public void keep() {
+            synchronized (FakeStreamFiles.this) {
+                step(node, "before keep", stream);
+                failIfScripted(stream);
+                Stored there = streams.get(stream);
+                if (there == null || there.epoch < epoch) { // else it is a name that leads nowhere
+                    slotOf.put(stream, slot);
+                    streams.put(stream, new Stored(whole(), epoch));
+                }
+                step(node, "after keep", stream);
+            }
+        }
+
+        @Override
+        public void close() {
+            // What is not kept was never there.
+        }
     }
 
     private synchronized long setAsideFiles() {
@@ -141,17 +253,20 @@ public final class FakeStreamFiles {
         if (failure == Kind.UNAVAILABLE) {
             return new Opened.Unavailable("scripted");
         }
-        Map.Entry<Tombstone, Long> buried;
+        FakeCatalogs.Row gone;
         try {
-            buried = catalogs.buried(node, slot, epoch, stream);
+            gone = catalogs.gone(node, slot, epoch, stream);
         } catch (StreamFileException e) {
             return new Opened.Unavailable(e.why());
         }
-        Stored stored = madeSince(buried, stream);
+        Stored stored = madeSince(gone == null ? 0 : gone.by(), stream);
         if (stored == null) {
+            if (gone != null && gone.entry().tombstone() == null) {
+                return new Opened.Cold(gone.entry().change(), gone.entry().lastSeq());
+            }
             return setAside.contains(stream)
                     ? new Opened.Corrupt("a damaged file was set aside")
-                    : new Opened.Absent(buried == null ? null : buried.getKey());
+                    : new Opened.Absent(gone == null ? null : gone.entry().tombstone());
         }
         if (stored.epoch > epoch) {
             return new Opened.Unavailable("taken over by epoch " + stored.epoch);
@@ -177,17 +292,18 @@ public final class FakeStreamFiles {
         return new Opened.File(hold(node, stream, stored));
     }
 
-    /** What a fenced owner has made after the stream was destroyed is of no meaning. */
-    private @Nullable Stored madeSince(Map.@Nullable Entry<Tombstone, Long> buried, StreamName stream) {
+    /** What a fenced owner has made after the stream was destroyed or evicted is of no meaning. */
+    private @Nullable Stored madeSince(long by, StreamName stream) {
         Stored stored = streams.get(stream);
-        return stored != null && buried != null && stored.epoch < buried.getValue() ? null : stored;
+        return stored != null && stored.epoch < by ? null : stored;
     }
 
     private synchronized StreamFile createFor(String node, StreamName stream, int slot, long epoch,
             @Nullable Tombstone before) {
         creates++;
         Kind failure = nextFailure(stream);
-        boolean exists = madeSince(before == null ? null : catalogs.buried(node, slot, epoch, stream), stream) != null;
+        FakeCatalogs.Row gone = before == null ? null : catalogs.gone(node, slot, epoch, stream);
+        boolean exists = madeSince(gone == null ? 0 : gone.by(), stream) != null;
         if (failure != null || exists || setAside.contains(stream)) {
             throw new StreamFileException(Kind.UNAVAILABLE, stream, failure != null ? "scripted" : "its file exists",
                     null);

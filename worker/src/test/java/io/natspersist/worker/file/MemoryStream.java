@@ -92,6 +92,18 @@ final class MemoryStream {
         return copy;
     }
 
+    /** As {@link Incoming#skipTo}. */
+    void skipTo(long number, long highestSeq, long epoch) {
+        log.clear();
+        logBytes = 0;
+        change = number;
+        floor = number;
+        lastSeq = Math.max(lastSeq, highestSeq);
+        if (epochs.isEmpty() || epochs.getLast().epoch() < epoch) {
+            epochs.add(new EpochStart(epoch, number));
+        }
+    }
+
     State state() {
         Change.Set first = messages.isEmpty() ? null : messages.firstEntry().getValue();
         return new State(epochs, change, lastSeq, first == null ? 0 : first.seq(), first == null ? 0 : first.time(),

@@ -7,6 +7,7 @@ import static io.natspersist.worker.file.StreamFilesContract.assertChanges;
 import static io.natspersist.worker.file.StreamFilesContract.opened;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.natspersist.protocol.StreamName;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import java.io.IOException;
@@ -15,6 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +70,35 @@ class SchemaTest {
         assertChanges(file.changesAfter(0, 100, 10_000).orElseThrow(), changes());
         assertThat(file.rememberedIds(0)).containsExactly("id-1", "id-2");
         file.close();
+    }
+
+    @Test
+    void aCatalogOfVersionOneIsBroughtUpToDate() throws IOException, SQLException {
+        Path folder = Files.createDirectories(root.resolve("streams/" + SLOT));
+        try (Connection old = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("@catalog.3.db"));
+                Statement statement = old.createStatement()) {
+            statement.executeUpdate("PRAGMA application_id=" + CatalogSchema.APPLICATION_ID);
+            statement.executeUpdate("PRAGMA user_version=1");
+            statement.executeUpdate(
+                    """
+                            CREATE TABLE streams (name TEXT NOT NULL, change INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+                                messages INTEGER NOT NULL, bytes INTEGER NOT NULL, destroyed INTEGER, epoch INTEGER, epochs TEXT);
+                            CREATE UNIQUE INDEX streams_order ON streams (replace(name, '.', char(1)));
+                            CREATE TABLE ids (name TEXT NOT NULL, change INTEGER NOT NULL, id TEXT NOT NULL,
+                                seq INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (name, change)) WITHOUT ROWID;
+                            INSERT INTO streams (name, change, last_seq, messages, bytes) VALUES ('a', 4, 3, 2, 100)""");
+        }
+        Catalogs catalogs = new SqliteStreamFiles(root).catalogs();
+        StreamName name = new StreamName("a");
+
+        catalogs.begin(SLOT, 4, 50);
+
+        assertThat(catalogs.unarchived(SLOT, 4, 9)).containsExactly(name);
+        catalogs.mark(SLOT, 4, List.of(new Archived(name, 4, 2)));
+        assertThat(catalogs.evictable(SLOT, 4, 51, 9)).containsExactly(name);
+        catalogs.close(SLOT);
+        assertThat(new SqliteStreamFiles(root).catalogs().archived(SLOT, 5, name))
+                .contains(new Archived(name, 4, 2));
     }
 
     private static List<Change> changes() {

@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.StreamConfig;
+import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.file.StreamFile.EpochStart;
 import io.natspersist.worker.file.StreamFile.Remembered;
 import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.Tombstone.UsedId;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What every volume of streams' files does beside. */
@@ -173,6 +178,141 @@ abstract class StreamVolumeContract extends StreamFilesContract {
         assertThat(listed(files.catalogs(), NameRange.ALL, 9)).containsExactly("Q.\u00fc", "a", "a.b", "c");
         assertThat(files.catalogs().list(SLOT, 3, NameRange.ALL, 9).get(1).messages()).isEqualTo(2);
         assertThat(files.catalogs().tombstone(SLOT, 3, STREAM)).isPresent();
+    }
+
+    // ---- cold copies
+
+    @Test
+    void aSnapshotHoldsWhatWasAppliedWhateverComesLater() {
+        StreamVolume files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        List<Change> all = List.of(changes.set("a", "1"), changes.set("b", "2"));
+        file.apply(all);
+        try (ColdTier.Snapshot snapshot = file.snapshot(77)) {
+            State then = file.state();
+            file.apply(List.of(changes.set("c", "3")));
+            file.close();
+            files.remove(STREAM, SLOT, 3);
+
+            assertThat(snapshot.at()).isEqualTo(77);
+            assertThat(snapshot.state()).isEqualTo(then);
+            restore(files, snapshot, incoming -> assertThat(incoming.written()).isEqualTo(then));
+        }
+        StreamFile back = opened(files, 4);
+        assertChanges(back.changesAfter(0, 10, 1000).orElseThrow(), all);
+        Changes later = new Changes(4);
+        all.forEach(before -> later.set("as before"));
+        back.apply(List.of(later.set("d", "4")));
+        back.close();
+    }
+
+    @Test
+    void aLargeFileIsCopiedThroughALocalOne() {
+        StreamVolume files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        Random random = new Random(1);
+        for (int i = 0; i < 40; i++) {
+            byte[] value = new byte[100_000];
+            random.nextBytes(value);
+            file.apply(List.of(changes.at(i + 1, "k" + i, null, Headers.NONE, value)));
+        }
+        State then = file.state();
+        try (ColdTier.Snapshot snapshot = file.snapshot(1)) {
+            file.close();
+            files.remove(STREAM, SLOT, 3);
+            restore(files, snapshot, incoming -> assertThat(incoming.written()).isEqualTo(then));
+        }
+        StreamFile back = opened(files, 3);
+        assertThat(back.state()).isEqualTo(then);
+        assertThat(back.get("k39")).isPresent();
+        back.close();
+    }
+
+    @Test
+    void whoSawChangesThatAreLostIsToldToBeginAnew() {
+        StreamVolume files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.set("a", "1"), changes.set("b", "2")));
+        try (ColdTier.Snapshot snapshot = file.snapshot(1)) {
+            file.close();
+            files.remove(STREAM, SLOT, 3);
+            restore(files, snapshot, incoming -> incoming.skipTo(6, 5, 3));
+        }
+        StreamFile back = opened(files, 3);
+        assertThat(back.state().change()).isEqualTo(6);
+        assertThat(back.state().lastSeq()).isEqualTo(5);
+        assertThat(back.state().messages()).isEqualTo(2);
+        assertThat(back.changesAfter(5, 10, 1000)).isEmpty();
+        assertThat(back.changesAfter(6, 10, 1000)).contains(List.of());
+        back.close();
+    }
+
+    private static void restore(StreamVolume files, ColdTier.Snapshot snapshot, Consumer<Incoming> then) {
+        try (Incoming incoming = files.restore(STREAM, SLOT, 3)) {
+            ByteBuffer part = ByteBuffer.allocate(40_000);
+            for (long at = 0; at < snapshot.bytes(); at += part.capacity()) {
+                part.clear();
+                snapshot.read(at, part);
+                incoming.write(part.flip());
+            }
+            then.accept(incoming);
+            assertThat(files.open(STREAM, SLOT, 3)).as("before it is kept").isInstanceOf(Opened.Absent.class);
+            incoming.keep();
+        }
+    }
+
+    @Test
+    void anEvictedFileIsColdAndOneThatIsThereIsNot() {
+        StreamVolume files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.set("a", "1")));
+        Archived copy = Archived.of(STREAM, file.state());
+        CatalogEntry entry = CatalogEntry.of(STREAM, file.state()).usedAt(50);
+        file.close();
+        files.catalogs().put(SLOT, 3, List.of(entry));
+        files.catalogs().mark(SLOT, 3, List.of(copy));
+        assertThat(files.catalogs().archived(SLOT, 3, STREAM)).contains(copy);
+
+        files.catalogs().put(SLOT, 3, List.of(entry.evicted()));
+        opened(files, 3).close();
+        files.remove(STREAM, SLOT, 3);
+
+        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(new Opened.Cold(1, 1));
+        assertThat(files.catalogs().list(SLOT, 3, NameRange.ALL, 9)).hasSize(1);
+        assertThat(files.catalogs().reindex(SLOT, 3)).isEqualTo(new Catalogs.Reindexed(1, 0, 0));
+        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(new Opened.Cold(1, 1));
+        files.create(STREAM, SLOT, 2).close();
+        assertThat(files.open(STREAM, SLOT, 3)).as("what a fenced owner makes").isEqualTo(new Opened.Cold(1, 1));
+    }
+
+    @Test
+    void theCatalogKnowsWhatIsToBeArchivedEvictedAndDeleted() {
+        Catalogs catalogs = files(LIMITS).catalogs();
+        catalogs.put(SLOT, 3, List.of(live("old"), live("new").usedAt(90), live("archived").usedAt(60),
+                live("behind").usedAt(70), live("cold").usedAt(10), live("gone").usedAt(10)));
+        catalogs.mark(SLOT, 3, List.of(mark("archived"), mark("behind"), mark("cold"), mark("gone")));
+        catalogs.put(SLOT, 3, List.of(new CatalogEntry(new StreamName("behind"), 2, 2, 2, 2, null),
+                live("cold").evicted(), CatalogEntry.of(new StreamName("gone"),
+                        new Tombstone(List.of(new EpochStart(3, 1)), 2, 1, 1_000, List.of()))));
+        assertThat(names(catalogs.unarchived(SLOT, 3, 9))).containsExactly("behind", "new");
+
+        catalogs.begin(SLOT, 3, 80);
+
+        assertThat(names(catalogs.unarchived(SLOT, 3, 9))).containsExactly("behind", "old", "new");
+        assertThat(names(catalogs.unarchived(SLOT, 3, 1))).containsExactly("behind");
+        assertThat(names(catalogs.evictable(SLOT, 3, 61, 9))).containsExactly("archived");
+        assertThat(names(catalogs.evictable(SLOT, 3, 60, 9))).isEmpty();
+        assertThat(names(catalogs.destroyedWithCopies(SLOT, 3, 9))).containsExactly("gone");
+        catalogs.mark(SLOT, 3, List.of(Archived.none(new StreamName("gone"))));
+        assertThat(catalogs.destroyedWithCopies(SLOT, 3, 9)).isEmpty();
+    }
+
+    private static Archived mark(String name) {
+        return new Archived(new StreamName(name), 1, 3);
+    }
+
+    private static List<String> names(List<StreamName> names) {
+        return names.stream().map(StreamName::value).toList();
     }
 
     private static CatalogEntry live(String name) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.protocol.ErrorCode;
+import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.change.Change;
+import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.cold.ColdTier.Copy;
+import io.natspersist.worker.cold.ObjectStoreException;
+import io.natspersist.worker.file.CatalogEntry;
+import io.natspersist.worker.file.Incoming;
+import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.StreamFileException;
+import io.natspersist.worker.file.StreamFiles.Opened;
+import io.natspersist.worker.file.StreamVolume;
+import io.natspersist.worker.stream.Result.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings a stream's file back from its newest copy, or from an older one where that is damaged. Runs off the loop. */
+final class Restoring {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
+    /** How long after a failure it makes sense to ask again. */
+    static final long RETRY_MILLIS = 2_000;
+
+    private final ColdTier copies;
+    private final StreamVolume volume;
+    private final StreamName stream;
+    private final int slot;
+    private final long epoch;
+    private final AdoptedTail adopted;
+
+    /** What it came to. */
+    sealed interface Outcome {
+
+        /** @param lost how many changes that somebody may have seen are in no copy */
+        record Back(long bytes, long lost) implements Outcome {}
+
+        record NoCopy() implements Outcome {}
+
+        record Failed(Refused why) implements Outcome {}
+    }
+
+    Restoring(ColdTier copies, StreamVolume volume, StreamName stream, int slot, long epoch, AdoptedTail adopted) {
+        this.copies = copies;
+        this.volume = volume;
+        this.stream = stream;
+        this.slot = slot;
+        this.epoch = epoch;
+        this.adopted = adopted;
+    }
+
+    /** @param told what is known of the file that is gone; null: ask the catalog */
+    Outcome run(Opened.@Nullable Cold told) {
+        try {
+            return run(told == null ? known() : told, candidates());
+        } catch (ObjectStoreException e) {
+            return new Outcome.Failed(
+                    new Refused(ErrorCode.COLD_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY_MILLIS));
+        } catch (StreamFileException e) {
+            return new Outcome.Failed(Stream.refusal(e));
+        }
+    }
+
+    private Opened.Cold known() {
+        Optional<CatalogEntry> entry = volume.catalogs().entry(slot, epoch, stream);
+        return new Opened.Cold(entry.map(CatalogEntry::change).orElse(0L),
+                entry.map(CatalogEntry::lastSeq).orElse(0L));
+    }
+
+    /** The newest first. */
+    private List<Copy> candidates() {
+        Optional<Copy> newest = copies.newest(stream, slot);
+        return newest.map(List::of).orElse(List.of());
+    }
+
+    private Outcome run(Opened.Cold known, List<Copy> newest) {
+        List<Copy> candidates = new ArrayList<>(newest);
+        RuntimeException damage = null;
+        for (int i = 0; i < candidates.size(); i++) {
+            Copy copy = candidates.get(i);
+            try {
+                return restore(copy, known);
+            } catch (RuntimeException e) {
+                if (!isDamage(e)) {
+                    throw e;
+                }
+                damage = e;
+                LOG.atError().addKeyValue("stream", stream).addKeyValue("slot", slot)
+                        .addKeyValue("change", copy.change())
+                        .log("the cold copy of {} with its change {} is damaged: {}", stream, copy.change(),
+                                e.getMessage());
+            }
+            if (i == 0) {
+                copies.versions(stream, slot).reversed().stream().filter(older -> !older.equals(copy))
+                        .forEach(candidates::add);
+            }
+        }
+        return damage == null
+                ? new Outcome.NoCopy()
+                : new Outcome.Failed(new Refused(ErrorCode.STREAM_CORRUPT, String.valueOf(damage.getMessage())));
+    }
+
+    private static boolean isDamage(RuntimeException e) {
+        return switch (e) {
+            case ObjectStoreException store -> store.kind() == ObjectStoreException.Kind.DAMAGED;
+            case StreamFileException file -> file.kind() == StreamFileException.Kind.CORRUPT;
+            default -> false;
+        };
+    }
+
+    private Outcome restore(Copy copy, Opened.Cold known) {
+        try (Incoming file = volume.restore(stream, slot, epoch)) {
+            copies.restore(stream, slot, copy, file);
+            State state = file.written();
+            if (state.change() != copy.change()) {
+                throw new StreamFileException(StreamFileException.Kind.CORRUPT, stream, "its copy holds change "
+                        + state.change() + " and not " + copy.change(), null);
+            }
+            long lost = lost(state, known);
+            if (lost > 0) {
+                file.skipTo(state.change() + lost + 1, highestSeq(known), epoch);
+            }
+            file.keep();
+            return new Outcome.Back(copy.bytes(), lost);
+        }
+    }
+
+    /** How many changes, up to the last that is known of, neither the copy has nor the journals of dead owners. */
+    private long lost(State state, Opened.Cold known) {
+        long reached = state.change();
+        long last = Math.max(known.change(), reached);
+        for (Change change : adopted.after(state, false)) {
+            reached += change.number() == reached + 1 ? 1 : 0;
+            last = Math.max(last, change.number());
+        }
+        return last - (reached == last ? last : state.change());
+    }
+
+    private long highestSeq(Opened.Cold known) {
+        return adopted.entries().stream().map(AdoptedTail.Entry::change)
+                .mapToLong(change -> change instanceof Change.Set set ? set.seq() : 0)
+                .reduce(known.lastSeq(), Math::max);
+    }
+}

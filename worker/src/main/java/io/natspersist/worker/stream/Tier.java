@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.worker.stream;
+
+import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdTier;
+import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
+
+/**
+ * Where streams' files are archived, and how.
+ *
+ * @param threads where that is asked; as many as {@link ColdConfig#threads()}
+ * @param volumePercent how much of the volume is in use, in percent; it may block
+ */
+public record Tier(ColdTier copies, ColdConfig config, Executor threads, IntSupplier volumePercent) {}
