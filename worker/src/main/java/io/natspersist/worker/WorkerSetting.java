@@ -31,7 +31,20 @@ public enum WorkerSetting implements Setting {
     EPHEMERAL_BYTES("268435456", "memory, beside Java's heap, that ephemeral streams may take"),
     EPHEMERAL_IDLE_SECONDS("600", "how long an ephemeral stream is kept that nobody asks for"),
     METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
-            + " any that is free; nothing is served unless told");
+            + " any that is free; nothing is served unless told"),
+    S3("", "s3://BUCKET[/PREFIX] where streams are archived that have settled, and whence their files come back; nothing is"
+            + " archived unless told; credentials are found where the AWS SDK looks for them"),
+    S3_ENDPOINT("", "http[s]://HOST[:PORT] of an S3 server that is not AWS"),
+    S3_REGION("", "the bucket's region; unless told AWS_REGION's, or us-east-1"),
+    S3_PATH_STYLE("false", "true: the bucket is named in the path, false: in the host's name; most servers that are not AWS"
+            + " need true"),
+    ARCHIVE_AFTER_SECONDS("300", "a stream is archived so long after its first change that its copy lacks"),
+    EVICT_AFTER_SECONDS("604800", "a file that is archived is removed from the volume when nobody asked for its stream so"
+            + " long"),
+    VOLUME_HIGH_WATER("85", "percent of the volume in use from which on archived files are removed earlier, those longest"
+            + " unused first; 0: never"),
+    RETAIN_VERSIONS_SECONDS("604800", "how long an archived copy is kept once a newer one took its place"),
+    COLD_THREADS("8", "threads that talk to S3");
     // @formatter:on
 
     private final String fallback;

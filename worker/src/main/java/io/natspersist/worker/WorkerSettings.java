@@ -7,11 +7,14 @@ import io.natspersist.protocol.Subjects;
 import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.transport.nats.NatsTls;
+import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.stream.StreamDefaults;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,15 +35,21 @@ import org.jspecify.annotations.Nullable;
  * @param fileThreads how many threads work on streams' files
  * @param drainSeconds how long a worker told to stop may take: half of it for its slots to move away, half to close their files
  * @param metrics where metrics and health are asked; null: nowhere
+ * @param cold null: streams are not archived
  */
 record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds,
-        @Nullable Listen metrics) {
+        @Nullable Listen metrics, @Nullable ColdConfig cold) {
 
     /** A stream's file, its log as SQLite has it, and the log's lock. */
     private static final int DESCRIPTORS_PER_FILE = 3;
     /** Connections, journals, the JVM's own, and files that are just being closed. */
     private static final int OTHER_DESCRIPTORS = 2_000;
     private static final int FEWEST_FILES = 64;
+
+    /** What says something only where streams are archived. */
+    private static final List<WorkerSetting> COLD = List.of(WorkerSetting.S3_ENDPOINT, WorkerSetting.S3_REGION,
+            WorkerSetting.S3_PATH_STYLE, WorkerSetting.ARCHIVE_AFTER_SECONDS, WorkerSetting.EVICT_AFTER_SECONDS,
+            WorkerSetting.VOLUME_HIGH_WATER, WorkerSetting.RETAIN_VERSIONS_SECONDS, WorkerSetting.COLD_THREADS);
 
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {
@@ -91,6 +100,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         Listen metrics = given.containsKey(WorkerSetting.METRICS)
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
+        ColdConfig cold = cold(from);
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
                 || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || openStreams == null
                 || openFiles == null || idleSeconds == null || url == null || defaults == null || ephemeralBytes == null
@@ -105,7 +115,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return new WorkerSettings(config,
                 new NatsOptions(url, "persist worker " + name, credentials, null, null, null).withTls(tls),
                 root,
-                fileThreads, drainSeconds, metrics);
+                fileThreads, drainSeconds, metrics, cold);
     }
 
     /** The same with no more open files than a process can have that may open so many descriptors. */
@@ -115,7 +125,31 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return files >= streams.maxOpenFiles()
                 ? this
                 : new WorkerSettings(config.withStreams(streams.withOpen(streams.maxOpenStreams(), (int) files)), nats,
-                        root, fileThreads, drainSeconds, metrics);
+                        root, fileThreads, drainSeconds, metrics, cold);
+    }
+
+    /** Null: it is off, or something is wrong. */
+    private static @Nullable ColdConfig cold(Reader from) {
+        boolean on = from.given().containsKey(WorkerSetting.S3);
+        if (!on) {
+            COLD.stream().filter(from.given()::containsKey).forEach(each -> from.mistakes()
+                    .add(each.flag() + " says nothing without " + WorkerSetting.S3.flag()));
+        }
+        S3Config s3 = on ? from.read(WorkerSetting.S3, S3Config::of) : null;
+        S3Config any = s3 == null ? S3Config.of("s3://any") : s3;
+        URI endpoint = from.optional(WorkerSetting.S3_ENDPOINT, v -> any.at(URI.create(v), null, false).endpoint());
+        String region = from.optional(WorkerSetting.S3_REGION, v -> any.at(null, v, false).region());
+        Boolean pathStyle = from.read(WorkerSetting.S3_PATH_STYLE, WorkerSettings::trueOrFalse);
+        Integer archiveAfter = from.read(WorkerSetting.ARCHIVE_AFTER_SECONDS, v -> atLeast(0, v));
+        Integer evictAfter = from.read(WorkerSetting.EVICT_AFTER_SECONDS, v -> atLeast(0, v));
+        Integer highWater = from.read(WorkerSetting.VOLUME_HIGH_WATER, WorkerSettings::percent);
+        Integer retain = from.read(WorkerSetting.RETAIN_VERSIONS_SECONDS, v -> atLeast(0, v));
+        Integer threads = from.read(WorkerSetting.COLD_THREADS, v -> positive(v));
+        return s3 == null || pathStyle == null || archiveAfter == null || evictAfter == null || highWater == null
+                || retain == null || threads == null
+                        ? null
+                        : new ColdConfig(s3.at(endpoint, region, pathStyle), archiveAfter * 1_000L, evictAfter * 1_000L,
+                                highWater, retain * 1_000L, threads);
     }
 
     private static @Nullable NatsTls tls(Reader from) {
@@ -173,12 +207,41 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return value;
     }
 
+    private static int atLeast(int least, String text) {
+        int value = Integer.parseInt(text);
+        if (value < least) {
+            throw new IllegalArgumentException("must be at least " + least);
+        }
+        return value;
+    }
+
+    private static int percent(String text) {
+        int value = atLeast(0, text);
+        if (value > 99) {
+            throw new IllegalArgumentException("must be 0 to 99");
+        }
+        return value;
+    }
+
+    private static boolean trueOrFalse(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
+    }
+
     private record Reader(Map<WorkerSetting, String> given, List<String> mistakes) {
 
         /** Null: none was given. */
         @Nullable
         Path file(WorkerSetting setting) {
-            return given.containsKey(setting) ? read(setting, WorkerSettings::readable) : null;
+            return optional(setting, WorkerSettings::readable);
+        }
+
+        /** Null: it was not given, or it is wrong. */
+        <T> @Nullable T optional(WorkerSetting setting, Function<String, T> parse) {
+            return given.containsKey(setting) ? read(setting, parse) : null;
         }
 
         <T> @Nullable T read(WorkerSetting setting, Function<String, T> parse) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
+import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.transport.nats.NatsTls;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +35,46 @@ class WorkerSettingsTest {
         assertThat(settings.fileThreads()).isEqualTo(4);
         assertThat(settings.drainSeconds()).isEqualTo(20);
         assertThat(settings.metrics()).isNull();
+        assertThat(settings.cold()).isNull();
+    }
+
+    @Test
+    void aBucketIsEnoughForStreamsToBeArchived() {
+        WorkerSettings settings = WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "s3://my-bucket"}, Map.of());
+
+        assertThat(settings.cold())
+                .isEqualTo(new ColdConfig(S3Config.of("s3://my-bucket"), 300_000, 604_800_000, 85, 604_800_000, 8));
+        assertThat(settings.within(1_024).cold()).isEqualTo(settings.cold());
+    }
+
+    @Test
+    void everythingAboutTheColdTierCanBeSaid() {
+        WorkerSettings settings = WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "s3://my-bucket/a/b",
+                        "--archive-after-seconds", "0", "--evict-after-seconds", "10", "--volume-high-water", "0"},
+                Map.of("PERSIST_S3_ENDPOINT", "http://127.0.0.1:9000", "PERSIST_S3_REGION", "eu-central-1",
+                        "PERSIST_S3_PATH_STYLE", "true", "PERSIST_RETAIN_VERSIONS_SECONDS", "3000000",
+                        "PERSIST_COLD_THREADS", "2"));
+
+        assertThat(settings.cold()).isEqualTo(new ColdConfig(
+                S3Config.of("s3://my-bucket/a/b/").at(URI.create("http://127.0.0.1:9000"), "eu-central-1", true), 0,
+                10_000, 0, 3_000_000_000L, 2));
+    }
+
+    @Test
+    void mistakesAboutTheColdTierAreReportedTogether() {
+        assertThatThrownBy(() -> WorkerSettings.parse(
+                new String[]{"--root", volume.toString(), "--s3", "my-bucket", "--s3-endpoint", "minio:9000",
+                        "--s3-region", "Mars!", "--s3-path-style", "yes", "--volume-high-water", "100",
+                        "--evict-after-seconds", "-1"},
+                Map.of("PERSIST_COLD_THREADS", "0")))
+                .hasMessageContainingAll("--name is missing", "--s3 'my-bucket'", "--s3-endpoint 'minio:9000'",
+                        "--s3-region 'Mars!'", "--s3-path-style 'yes'", "--volume-high-water '100'",
+                        "--evict-after-seconds '-1'", "--cold-threads '0'");
+        assertThatThrownBy(() -> WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--evict-after-seconds", "10"}, Map.of()))
+                .hasMessageContaining("--evict-after-seconds says nothing without --s3");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.natspersist.worker.cold;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -21,10 +22,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
- * Stands in front of an HTTP server on the loopback address and does to its answers what a test wants. One request per connection;
- * from any thread.
+ * Stands in front of an HTTP server on the loopback address and does to its answers what a test wants; PUTs of one path reach the
+ * server one after the other. One request per connection; from any thread.
  */
 public final class FaultyWire implements AutoCloseable {
 
@@ -58,6 +61,7 @@ public final class FaultyWire implements AutoCloseable {
     private final int server;
     private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private final List<Planned> plan = new CopyOnWriteArrayList<>();
+    private final List<ReentrantLock> puts = Stream.generate(ReentrantLock::new).limit(64).toList();
     private final AtomicInteger requests = new AtomicInteger();
     private final int port;
     private volatile ServerSocket listening;
@@ -154,11 +158,32 @@ public final class FaultyWire implements AutoCloseable {
         if (fault instanceof Fault.SentAltered) {
             body[body.length / 2] ^= 1;
         }
+        if (!head.startsWith("PUT ")) {
+            answer(fault, ask(upstream, head, body), out);
+            return;
+        }
+        // The server looks at a condition before it stores, and not in one step as S3 does.
+        InputStream answer;
+        ReentrantLock lock = puts.get(Math.floorMod(head.substring(0, head.indexOf("\r\n")).hashCode(), puts.size()));
+        lock.lock();
+        try {
+            answer = new ByteArrayInputStream(ask(upstream, head, body).readAllBytes());
+        } finally {
+            lock.unlock();
+        }
+        answer(fault, answer, out);
+    }
+
+    private static InputStream ask(Socket upstream, String head, byte[] body) throws IOException {
         OutputStream up = upstream.getOutputStream();
         up.write(closing(head).getBytes(StandardCharsets.ISO_8859_1));
         up.write(body);
         up.flush();
-        InputStream answer = new BufferedInputStream(upstream.getInputStream());
+        return new BufferedInputStream(upstream.getInputStream());
+    }
+
+    private static void answer(Fault fault, InputStream answer, OutputStream out)
+            throws IOException, InterruptedException {
         if (fault == null || fault instanceof Fault.SentAltered) {
             answer.transferTo(out);
             return;

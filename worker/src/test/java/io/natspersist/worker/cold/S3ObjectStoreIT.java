@@ -5,17 +5,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.worker.cold.ObjectStore.Condition.Absent;
 import io.natspersist.worker.cold.ObjectStore.Found;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/**
+ * Against a server of its own and, where PERSIST_TEST_S3 names one, against that too: http://HOST:PORT/BUCKET or s3://BUCKET, with
+ * credentials and region where the AWS SDK looks for them. What it stores it deletes.
+ */
+@ParameterizedClass
+@MethodSource("places")
 class S3ObjectStoreIT extends ObjectStoreContract {
 
-    private static S3Server server;
-    private static int made;
+    private static final String OWN = "a server of its own";
 
-    private final S3ObjectStore store = S3Server.open(server.config("test-" + made++ + "/"));
+    private static S3Server server;
+
+    private final String place;
+    private final String prefix = "persist-test-" + HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "/";
+    private final S3ObjectStore store;
+
+    S3ObjectStoreIT(String place) {
+        this.place = place;
+        store = open(prefix);
+    }
+
+    static Stream<String> places() {
+        return Stream.concat(Stream.of(OWN), Optional.ofNullable(System.getenv("PERSIST_TEST_S3")).stream());
+    }
 
     @BeforeAll
     static void startServer() {
@@ -27,9 +53,23 @@ class S3ObjectStoreIT extends ObjectStoreContract {
         server.close();
     }
 
+    private S3ObjectStore open(String below) {
+        if (place.equals(OWN)) {
+            return S3Server.open(server.config(below));
+        } else if (place.startsWith("s3://")) {
+            return S3ObjectStore.open(S3Config.of(place + "/" + below));
+        }
+        URI uri = URI.create(place);
+        return S3ObjectStore.open(S3Config.of("s3:/" + uri.getPath() + "/" + below).at(uri.resolve("/"), null, true));
+    }
+
     @AfterEach
-    void close() {
-        store.close();
+    void clean() {
+        try (store) {
+            for (List<Found> left; !(left = store.list("", null)).isEmpty();) {
+                store.delete(left.stream().map(Found::key).toList());
+            }
+        }
     }
 
     @Override
@@ -39,12 +79,11 @@ class S3ObjectStoreIT extends ObjectStoreContract {
 
     @Test
     void keysBeginWithThePrefixAndNobodySeesIt() {
-        try (S3ObjectStore whole = S3Server.open(server.config(""))) {
+        try (S3ObjectStore whole = open("")) {
             store.put("a", bytes("x"), new Absent());
 
             assertThat(store.list("", null)).containsExactly(new Found("a", 1));
-            assertThat(whole.list("test-" + (made - 1) + "/", null)).extracting(Found::key)
-                    .containsExactly("test-" + (made - 1) + "/a");
+            assertThat(whole.list(prefix, null)).extracting(Found::key).containsExactly(prefix + "a");
         }
     }
 }
