@@ -164,7 +164,8 @@ public final class ColdCopies implements ColdTier {
     @Override
     public void restore(StreamName stream, int slot, Copy copy, Target target) {
         ColdKeys keys = ColdKeys.of(stream, slot);
-        Version version = heads.find(stream, keys).versions().stream().filter(each -> each.copy().equals(copy))
+        Version version = heads.find(stream, keys).versions().reversed().stream()
+                .filter(each -> each.copy().equals(copy))
                 .findFirst().orElseThrow(() -> new ObjectStoreException(Kind.DAMAGED, keys.head() + ": " + copy
                         + " is not kept, or is damaged", null));
         after.accept(ColdStep.HEAD_READ);

@@ -28,8 +28,11 @@ final class PackStore {
         try {
             store.put(key, bytes, new Condition.Absent());
         } catch (ObjectStoreException e) {
-            if (e.kind() != Kind.CONFLICT || !isThere(key, bytes)) {
+            if (e.kind() != Kind.CONFLICT) {
                 throw e;
+            }
+            if (!isThere(key, bytes)) {
+                throw new ObjectStoreException(Kind.UNAVAILABLE, key + " was refused, and is not there", e);
             }
         }
     }
