@@ -111,6 +111,11 @@ final class FileLane {
         with(host.fileThreads(), () -> task, done, failed);
     }
 
+    /** The same; what is to be done is asked for, on the loop, when it is its turn. */
+    <T> void with(Supplier<Function<StreamFile, T>> task, Consumer<T> done, Consumer<StreamFileException> failed) {
+        with(host.fileThreads(), task, done, failed);
+    }
+
     /** The same for what nobody waits for. */
     <T> void inBackground(Function<StreamFile, T> task, Consumer<T> done, Consumer<StreamFileException> failed) {
         with(host.flushThreads(), () -> task, done, failed);
@@ -353,7 +358,7 @@ final class FileLane {
         Supplier<Runnable> offLoop = task.begin.get();
         task.where.execute(() -> {
             Runnable back = offLoop.get();
-            host.loop().execute(() -> {
+            host.loop().executeHere(() -> {
                 back.run();
                 if (!held) {
                     busy = false;

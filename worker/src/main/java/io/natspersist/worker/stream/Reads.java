@@ -29,10 +29,19 @@ final class Reads {
 
     private final Stream stream;
     private final StreamHost host;
+    private final RecentReads.OfStream recent;
+    private final Lookups lookups;
 
     Reads(Stream stream, StreamHost host) {
         this.stream = stream;
         this.host = host;
+        this.recent = host.recentReads().ofStream();
+        this.lookups = new Lookups(stream, recent);
+    }
+
+    /** Messages that were read lately. */
+    RecentReads.OfStream recent() {
+        return recent;
     }
 
     boolean get(Operation.Which which, Consumer<Result> answer) {
@@ -48,16 +57,24 @@ final class Reads {
 
     private void getSeq(long seq, Consumer<Result> answer) {
         Tail.Entry inTail = stream.contents().tail().at(seq);
+        Message kept = inTail == null ? recent.at(seq) : null;
         if (inTail != null) {
             tell(inTail, answer);
+        } else if (kept != null) {
+            tell(kept, answer);
         } else if (stream.contents().seq(seq) instanceof Lookup.Missing) {
             tell(found(null), answer);
         } else {
-            stream.file().with(f -> f.get(seq), m -> tell(found(m.orElse(null)), answer), e -> refuse(e, answer));
+            lookups.bySeq(seq, m -> tell(m, answer), e -> refuse(e, answer));
         }
     }
 
     private void getKey(String key, Consumer<Result> answer) {
+        Message kept = recent.at(key);
+        if (kept != null) {
+            tell(kept, answer);
+            return;
+        }
         switch (stream.contents().key(key)) {
             case Lookup.Missing missing -> tell(found(null), answer);
             case Lookup.Present there when stream.contents().tail().at(there.seq()) != null ->
@@ -70,14 +87,18 @@ final class Reads {
     /** The tail says nothing of the key, but may say that everything below some seq is gone. */
     private void keyInFile(String key, Consumer<Result> answer) {
         long cleared = stream.contents().tail().clearedUpTo();
-        stream.file().with(f -> f.get(key), m -> tell(found(m.filter(x -> x.seq() > cleared).orElse(null)), answer),
-                e -> refuse(e, answer));
+        lookups.byKey(key, m -> tell(m == null || m.seq() <= cleared ? null : m, answer), e -> refuse(e, answer));
     }
 
     private void getLast(Consumer<Result> answer) {
         Tail.Entry last = stream.contents().tail().lastLive();
         if (last != null && last.set().seq() == stream.contents().lastSeq()) {
             tell(last, answer);
+            return;
+        }
+        Message kept = recent.at(stream.contents().lastSeq());
+        if (kept != null) {
+            tell(kept, answer);
         } else {
             messageFromFile(StreamFile::last, answer);
         }
@@ -86,9 +107,19 @@ final class Reads {
     private void tell(Tail.Entry entry, Consumer<Result> answer) {
         if (entry.spilled()) {
             stream.file().apart(() -> ((Change.Set) stream.readBack(entry.position())).message(),
-                    m -> tell(found(m), answer), e -> refuse(e, answer));
+                    m -> tell(m, answer), e -> refuse(e, answer));
         } else {
-            tell(found(entry.set().message()), answer);
+            tell(entry.set().message(), answer);
+        }
+    }
+
+    /** What is told of one message waits for no change but the one that stored it. */
+    private void tell(@Nullable Message message, Consumer<Result> answer) {
+        Result result = found(message);
+        if (message == null) {
+            tell(result, answer);
+        } else {
+            stream.answer(message.change(), () -> answer.accept(result));
         }
     }
 

@@ -98,6 +98,8 @@ final class Stream {
     private long retryAtNanos;
     /** Requests whose changes are not durable yet, or not told. */
     private int undurable;
+    /** All changes up to this one are durable and told. */
+    private long told;
     /** What was journaled last is answered once it is forced. */
     private boolean forced;
     private long tailBytes;
@@ -320,6 +322,7 @@ final class Stream {
         know(found);
         Replay replay = new Replay(this, host);
         following.forEach(replay::take);
+        told = contents.change();
         phase = Phase.OPEN;
         host.opened(this);
         tailChanged();
@@ -338,6 +341,7 @@ final class Stream {
             contents.buried(name, found.buried());
         }
         changeWhenOpened = found.state().change();
+        told = contents.change();
         contents.expiry().learn(found.expiring());
         if (backing.lasts()) {
             limits.lasting();
@@ -495,12 +499,14 @@ final class Stream {
     /** The same, of changes that one request made. */
     void journaled(List<Change> changes, Runnable durable) {
         forced = mustBeForced();
+        reads.recent().changed(changes);
         undurable++;
         tailChanged();
         wakeNext();
         host.changed(this);
         whenDurable(() -> host.tell(changes, () -> {
             undurable--;
+            told = changes.getLast().number();
             durable.run();
         }));
     }
@@ -529,6 +535,15 @@ final class Stream {
             host.whenStillOwner(answer);
         } else {
             whenDurable(() -> host.tell(List.of(), () -> host.whenStillOwner(answer)));
+        }
+    }
+
+    /** The same for an answer that reflects that change, and none after it but for what has expired. */
+    void answer(long change, Runnable answer) {
+        if (Math.max(change, tidying.lastExpiry()) <= told) {
+            host.whenStillOwner(answer);
+        } else {
+            answer(answer);
         }
     }
 
@@ -889,6 +904,7 @@ final class Stream {
             throw new IllegalStateException(name + ": closed with changes that are not in its file");
         }
         phase = Phase.CLOSED;
+        reads.recent().clear();
         boolean used = asked && host.tiering() != null;
         if (contents.exists() && (contents.change() > changeWhenOpened || used) && !evicted) {
             backing.catalog().refresh(contents.entry(name).usedAt(used()));

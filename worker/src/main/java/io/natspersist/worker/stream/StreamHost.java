@@ -31,6 +31,8 @@ interface StreamHost {
 
     RecentIds recentIds();
 
+    RecentReads recentReads();
+
     /**
      * The time that changes are decided at, ms since the epoch. It never steps back while the worker lives, whatever the wall
      * clock does.

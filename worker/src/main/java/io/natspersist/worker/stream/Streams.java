@@ -65,6 +65,7 @@ public final class Streams {
     private final Host host = new Host();
     private final Ephemeral ephemeral;
     private final RecentIds recentIds;
+    private final RecentReads recentReads = new RecentReads(this::readBytes);
     private final long clockOffsetMillis;
     private final @Nullable Tiering tiering;
     private final @Nullable ColdSweep sweep;
@@ -363,6 +364,7 @@ public final class Streams {
         closeIdle(now);
         closeFiles(tooManyFiles);
         spill();
+        recentReads.trim();
         tailsFull = tailBytes > config.tailBytes() * 3 / 2 && tailBytes - troubledBytes() > config.tailBytes() * 3 / 2;
         retryTroubled(now);
         keepCatalogs(now);
@@ -390,6 +392,11 @@ public final class Streams {
         }
         double room = Math.max(0, 1 - (double) tailBytes / config.tailBytes());
         return config.applyAfterMillis() + (long) (room * Math.min(toApply.size(), MOST_WAITING_MILLIS));
+    }
+
+    /** What messages that were read lately may take: what tails leave of a quarter of their room. */
+    private long readBytes() {
+        return Math.min(config.tailBytes() / 4, config.tailBytes() - tailBytes);
     }
 
     private static long nanos(long millis) {
@@ -563,6 +570,11 @@ public final class Streams {
         @Override
         public RecentIds recentIds() {
             return recentIds;
+        }
+
+        @Override
+        public RecentReads recentReads() {
+            return recentReads;
         }
 
         @Override

@@ -23,6 +23,7 @@ final class Tidying {
     private final StreamHost host;
     private final Runnable expired;
     private @Nullable Evictable evictable;
+    private long lastExpiry;
     /** No sooner than this the first messages go, ms since the epoch. */
     private long evictFrom = Long.MIN_VALUE;
 
@@ -31,6 +32,11 @@ final class Tidying {
         this.stream = stream;
         this.host = host;
         this.expired = expired;
+    }
+
+    /** The last change that removed what has expired; 0: none. */
+    long lastExpiry() {
+        return lastExpiry;
     }
 
     /** Removes what has expired; false: the file must be asked first, and this is to be called again. */
@@ -49,6 +55,7 @@ final class Tidying {
             Position position = stream.journal().append(gone);
             stream.contents().deleted(gone, position,
                     due.stream().map(m -> new Lookup.Present(m.seq(), m.key(), m.bytes())).toList());
+            lastExpiry = gone.number();
             stream.journaled(gone, () -> {});
         }
         return true;
