@@ -257,6 +257,19 @@ class ColdCopiesTest {
     }
 
     @Test
+    void moreLeftoversThanAreListedAtOnceGoToo() {
+        FileOfBytes file = new FileOfBytes(1, 10);
+        copies.archive(STREAM, SLOT, 3, file.at(1_000));
+        for (int i = 0; i < 2_300; i++) {
+            store.replace(ColdKeys.of(STREAM, SLOT).pack(new PackName(2, 1, i, 1)), new byte[10]);
+        }
+
+        copies.archive(STREAM, SLOT, 4, file.changePages(1).at(2_000));
+
+        assertThat(named()).containsExactlyInAnyOrderElementsOf(store.keys());
+    }
+
+    @Test
     void packsOfAnOwnerToComeAreLeftAlone() {
         FileOfBytes file = new FileOfBytes(1, 10);
         String key = "streams/7/projects/42/+notes.9.1.00000000000000aa.1.pack";

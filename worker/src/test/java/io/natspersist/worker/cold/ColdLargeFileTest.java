@@ -81,6 +81,25 @@ class ColdLargeFileTest {
     }
 
     @Test
+    void aSmallFileTakesLittleBesidesItsBytes() {
+        Store store = new Store();
+        ColdCopies copies = new ColdCopies(store, Duration.ofHours(1).toMillis(), new Random(1));
+        Synthetic file = new Synthetic(8 << 10, true);
+
+        copies.archive(STREAM, SLOT, 3, file.at(1_700_000_000_000L));
+        int head = store.length(HEAD);
+        long pack = store.bytesUp - head - (8 << 10);
+        file.change(1, 1);
+        copies.archive(STREAM, SLOT, 3, file.at(1_700_000_100_000L));
+
+        System.out.printf("8 KiB: a pack of %d bytes more; head of %d bytes, of two copies %d%n", pack, head,
+                store.length(HEAD));
+        assertThat(pack).isLessThan(150);
+        assertThat(head).isLessThan(150);
+        assertThat(store.length(HEAD) - head).isLessThan(100);
+    }
+
+    @Test
     void aPackHasAboutEightMegabytes() {
         Store store = new Store();
         ColdCopies copies = new ColdCopies(store, 0, new Random(1));
