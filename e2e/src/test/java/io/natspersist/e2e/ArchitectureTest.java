@@ -60,7 +60,14 @@ class ArchitectureTest {
     @Test
     void onlyOnePackageKnowsSqlite() {
         holds(noClasses().that().resideOutsideOfPackage("io.natspersist.worker.file..").should().dependOnClassesThat()
-                .resideInAnyPackage("org.sqlite..", "java.sql..", "javax.sql..", "com.github.luben.."));
+                .resideInAnyPackage("org.sqlite..", "java.sql..", "javax.sql.."));
+    }
+
+    @Test
+    void onlyFilesAndTheirCopiesAreCompressed() {
+        holds(noClasses().that()
+                .resideOutsideOfPackages("io.natspersist.worker.file..", "io.natspersist.worker.cold..").should()
+                .dependOnClassesThat().resideInAnyPackage("com.github.luben.."));
     }
 
     @Test
@@ -122,9 +129,12 @@ class ArchitectureTest {
     void insideTheWorkerTheVolumeKnowsNothingOfStreamsBeingServed() {
         holds(noClasses().that()
                 .resideInAnyPackage("io.natspersist.worker.change..", "io.natspersist.worker.disk..",
-                        "io.natspersist.worker.journal..", "io.natspersist.worker.file..")
+                        "io.natspersist.worker.journal..", "io.natspersist.worker.file..",
+                        "io.natspersist.worker.cold..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("io.natspersist.worker", "io.natspersist.worker.stream.."));
+        holds(noClasses().that().resideInAPackage("io.natspersist.worker.cold..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.natspersist.worker.journal..", "io.natspersist.transport.."));
         holds(noClasses().that().resideInAnyPackage("io.natspersist.worker.journal..", "io.natspersist.worker.file..")
                 .should().dependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("io.natspersist.transport..")
                         .and(DescribedPredicate.not(JavaClass.Predicates.type(Headers.class)))));
