@@ -21,6 +21,7 @@ import io.natspersist.protocol.table.SlotAssignment;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport.Reply;
+import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,9 @@ final class FaultPointRun {
     private int deaths;
     private int started;
     private int operations;
+    private int evictions;
     private Step step = (number, node, what) -> {};
+    private final MemoryColdTier cold = new MemoryColdTier();
 
     FaultPointRun(long seed) {
         cluster = new OneCluster(seed);
@@ -131,6 +134,36 @@ final class FaultPointRun {
         scriptEnded = true;
         cluster.crash(owner);
         check();
+    }
+
+    /** The same where files are archived, leave the volume and come back. */
+    void runWithColdTier() {
+        cold.onStep((node, operation, stream) -> count(node, operation));
+        cluster.tiered(cold, 300, 1_500);
+        writes(4);
+        pass(5_000);
+        evictions += cluster.files.streams().isEmpty() ? 1 : 0;
+        writes(3);
+        pass(900);
+        cluster.crash(owner);
+        writes(1);
+        pass(5_000);
+        evictions += cluster.files.streams().isEmpty() ? 1 : 0;
+        handOver();
+        ask("get", "a", Headers.of(HeaderNames.LAST, "true"), "");
+        writes(5);
+        pass(5_000);
+        cluster.crash(owner);
+        serve();
+        pass(1_000);
+        scriptEnded = true;
+        cluster.crash(owner);
+        check();
+    }
+
+    /** How often no stream had a file. */
+    int evictions() {
+        return evictions;
     }
 
     private void pass(long millis) {
@@ -343,9 +376,9 @@ final class FaultPointRun {
 
     private static boolean retryable(Message answer) {
         String error = answer.headers().first(HeaderNames.ERROR);
-        assertThat(error == null || error.equals("UPLOAD_INCOMPLETE") || ErrorCode.valueOf(error).retryable())
+        assertThat(error == null || error.equals("UPLOAD_INCOMPLETE") || error.equals("NOT_FOUND") || ErrorCode.valueOf(error).retryable())
                 .as(error).isTrue();
-        return error != null;
+        return error != null && !error.equals("NOT_FOUND");
     }
 
     private void acknowledged(Write write, Message answer) {
@@ -456,9 +489,20 @@ final class FaultPointRun {
 
     /** What happened after that change; of what was before a stream was destroyed nothing is left. */
     private List<String> told(String stream, int after) {
-        Headers from = Headers.of(HeaderNames.EPOCH, Long.toString(after == 0 ? 0 : cluster.epochs()),
-                HeaderNames.CHANGE, Integer.toString(after));
         List<String> told = new ArrayList<>();
+        int before;
+        do {
+            before = told.size();
+            tell(stream, after, told);
+        } while (told.size() > before);
+        return told;
+    }
+
+    /** Not all may be told at once. */
+    private void tell(String stream, int after, List<String> told) {
+        int next = after + told.size();
+        Headers from = Headers.of(HeaderNames.EPOCH, Long.toString(next == 0 ? 0 : cluster.epochs()),
+                HeaderNames.CHANGE, Integer.toString(next));
         ChangeBatch batch = ChangeBatch.decode(ask("resume", stream, from, "").payload());
         for (WireChange change : ((ChangeBatch.Changes) batch).changes()) {
             assertThat(change.number()).isEqualTo(after + told.size() + 1);
@@ -472,6 +516,5 @@ final class FaultPointRun {
                 case WireChange.Config config -> "config";
             });
         }
-        return told;
     }
 }

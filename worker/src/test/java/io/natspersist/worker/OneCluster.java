@@ -15,7 +15,7 @@ import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.cold.ColdConfig;
-import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
@@ -107,7 +107,7 @@ final class OneCluster {
                 new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
-                }, () -> 0, tier == null ? null : tier.of(node));
+                }, () -> 0, tier == null ? null : tier.of(name, node));
         workers.put(name, worker);
         worker.start();
         // The heartbeat of one that has died may still be on its way.
@@ -122,15 +122,15 @@ final class OneCluster {
     }
 
     /** What the workers that are started from now on are told of a cold tier. */
-    record Tiered(ColdTier copies, ColdConfig config) {
+    private record Tiered(MemoryColdTier copies, ColdConfig config) {
 
-        private Tier of(VirtualTime.Node node) {
-            return new Tier(copies, config, node.executor("cold", config.threads()), () -> 0);
+        private Tier of(String name, VirtualTime.Node node) {
+            return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), () -> 0);
         }
     }
 
     /** Workers that are started from now on archive after, and remove files that nobody used for, so long, ms. */
-    void tiered(@Nullable ColdTier copies, long archiveAfter, long evictAfter) {
+    void tiered(@Nullable MemoryColdTier copies, long archiveAfter, long evictAfter) {
         tier = copies == null
                 ? null
                 : new Tiered(copies,

@@ -2,6 +2,7 @@
 package io.natspersist.worker.cold;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.cold.ColdTier.Copy;
 import io.natspersist.worker.cold.ObjectStoreException.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,12 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Cold copies in memory, which are whole or not there. It fails and stalls as it is told. From any thread. */
-public final class MemoryColdTier implements ColdTier {
+/** Cold copies in memory, which several nodes use. They are whole or not there, and it fails as it is told. From any thread. */
+public final class MemoryColdTier {
 
     /** Is called before and after everything that alters the tier or reads a copy; may throw to end the process there. */
     public interface Step {
-        void at(String operation, StreamName stream);
+        void at(String node, String operation, StreamName stream);
     }
 
     private record Kept(Copy copy, byte[] bytes) {}
@@ -26,7 +27,7 @@ public final class MemoryColdTier implements ColdTier {
     private final Map<StreamName, List<Kept>> kept = new TreeMap<>();
     private final Map<StreamName, Integer> restores = new HashMap<>();
     private final Set<Copy> damaged = new HashSet<>();
-    private Step step = (operation, stream) -> {};
+    private Step step = (node, operation, stream) -> {};
     private boolean away;
     private long archives;
 
@@ -63,19 +64,72 @@ public final class MemoryColdTier implements ColdTier {
 
     // What a worker does with it.
 
-    private void step(String operation, StreamName stream) {
-        step.at(operation, stream);
+    /** The tier as one node sees it. */
+    public ColdTier mount(String node) {
+        return new ColdTier() {
+            @Override
+            public Copy archive(StreamName stream, int slot, long epoch, Snapshot snapshot) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before archive", stream);
+                    Copy copy = keep(stream, epoch, snapshot);
+                    step(node, "after archive", stream);
+                    return copy;
+                }
+            }
+
+            @Override
+            public Optional<Copy> newest(StreamName stream, int slot) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before newest", stream);
+                    return Optional.ofNullable(kept.get(stream)).map(copies -> copies.getLast().copy);
+                }
+            }
+
+            @Override
+            public List<Copy> versions(StreamName stream, int slot) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before versions", stream);
+                    return kept.getOrDefault(stream, List.of()).stream().map(Kept::copy).toList();
+                }
+            }
+
+            @Override
+            public void restore(StreamName stream, int slot, Copy copy, Target target) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before download", stream);
+                    byte[] bytes = find(stream, copy);
+                    target.write(ByteBuffer.wrap(bytes, 0, bytes.length / 2));
+                    step(node, "while downloading", stream);
+                    if (damaged.contains(copy)) {
+                        throw new ObjectStoreException(Kind.DAMAGED, "told to be damaged", null);
+                    }
+                    target.write(ByteBuffer.wrap(bytes, bytes.length / 2, bytes.length - bytes.length / 2));
+                    step(node, "after download", stream);
+                }
+            }
+
+            @Override
+            public void delete(StreamName stream, int slot, long epoch) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before delete of copies", stream);
+                    forget(stream, epoch);
+                    step(node, "after delete of copies", stream);
+                }
+            }
+        };
+    }
+
+    private void step(String node, String operation, StreamName stream) {
+        step.at(node, operation, stream);
         if (away) {
             throw new ObjectStoreException(Kind.UNAVAILABLE, operation + ": told to be away", null);
         }
     }
 
-    @Override
-    public synchronized Copy archive(StreamName stream, int slot, long epoch, Snapshot snapshot) {
-        step("before archive", stream);
+    private Copy keep(StreamName stream, long epoch, ColdTier.Snapshot snapshot) {
         List<Kept> before = kept.getOrDefault(stream, List.of());
         if (!before.isEmpty() && before.getLast().copy.epoch() > epoch) {
-            throw new Fenced(stream + " was archived by epoch " + before.getLast().copy.epoch());
+            throw new ColdTier.Fenced(stream + " was archived by epoch " + before.getLast().copy.epoch());
         }
         ByteBuffer all = ByteBuffer.allocate((int) snapshot.bytes());
         snapshot.read(0, all);
@@ -85,47 +139,21 @@ public final class MemoryColdTier implements ColdTier {
         Copy copy = new Copy(epoch, snapshot.state().change(), snapshot.at(), all.capacity());
         kept.computeIfAbsent(stream, s -> new ArrayList<>()).add(new Kept(copy, all.array()));
         archives++;
-        step("after archive", stream);
         return copy;
     }
 
-    @Override
-    public synchronized Optional<Copy> newest(StreamName stream, int slot) {
-        step("before newest", stream);
-        return Optional.ofNullable(kept.get(stream)).map(copies -> copies.getLast().copy);
-    }
-
-    @Override
-    public synchronized List<Copy> versions(StreamName stream, int slot) {
-        step("before versions", stream);
-        return kept.getOrDefault(stream, List.of()).stream().map(Kept::copy).toList();
-    }
-
-    @Override
-    public synchronized void restore(StreamName stream, int slot, Copy copy, Target target) {
-        step("before restore", stream);
+    private byte[] find(StreamName stream, Copy copy) {
         restores.merge(stream, 1, Integer::sum);
-        Kept found = kept.getOrDefault(stream, List.of()).stream().filter(k -> k.copy.equals(copy)).findFirst()
-                .orElseThrow(() -> new ObjectStoreException(Kind.DAMAGED, "there is no such copy of " + stream, null));
-        int half = found.bytes.length / 2;
-        target.write(ByteBuffer.wrap(found.bytes, 0, half));
-        step("while restoring", stream);
-        if (damaged.contains(copy)) {
-            throw new ObjectStoreException(Kind.DAMAGED, "told to be damaged", null);
-        }
-        target.write(ByteBuffer.wrap(found.bytes, half, found.bytes.length - half));
-        step("after restore", stream);
+        return kept.getOrDefault(stream, List.of()).stream().filter(k -> k.copy.equals(copy)).findFirst()
+                .orElseThrow(() -> new ObjectStoreException(Kind.DAMAGED, "there is no such copy of " + stream, null)).bytes;
     }
 
-    @Override
-    public synchronized void delete(StreamName stream, int slot, long epoch) {
-        step("before delete", stream);
+    private void forget(StreamName stream, long epoch) {
         List<Kept> left = new ArrayList<>(kept.getOrDefault(stream, List.of()));
         left.removeIf(k -> k.copy.epoch() <= epoch);
         kept.remove(stream);
         if (!left.isEmpty()) {
             kept.put(stream, left);
         }
-        step("after delete", stream);
     }
 }
