@@ -164,8 +164,12 @@ final class Cluster implements AutoCloseable {
     // ---- workers
 
     WorkerProcess start(String name, String... flags) {
+        return start(name, Map.of(), flags);
+    }
+
+    WorkerProcess start(String name, Map<String, String> environment, String... flags) {
         WorkerProcess worker = WorkerProcess.start(name, volume(), nats.url(), NAME,
-                folder.resolve("logs").resolve(name + ".log"), flags);
+                folder.resolve("logs").resolve(name + ".log"), environment, flags);
         workers.put(name, worker);
         return worker;
     }

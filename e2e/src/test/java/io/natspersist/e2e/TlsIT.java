@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class TlsIT {
         try (NatsServer nats = NatsServer.start(certificates.serverConfig("ip:127.0.0.1", true))) {
             Process coordinator = coordinator(nats.url(), ours);
             WorkerProcess worker = WorkerProcess.start("w0", volume, nats.url(), Cluster.NAME, folder.resolve("w0.log"),
+                    Map.of(),
                     "--tls-ca", String.valueOf(ours.ca()), "--tls-cert", String.valueOf(ours.certificate()),
                     "--tls-key", String.valueOf(ours.key()));
             try (PersistClient client = PersistClient.connect(nats.options("test").withTls(ours),

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,7 +27,8 @@ final class WorkerProcess {
         this.log = log;
     }
 
-    static WorkerProcess start(String name, Path volume, String nats, String cluster, Path log, String... flags) {
+    static WorkerProcess start(String name, Path volume, String nats, String cluster, Path log,
+            Map<String, String> environment, String... flags) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
@@ -35,8 +37,10 @@ final class WorkerProcess {
                 cluster));
         command.addAll(List.of(flags));
         try {
-            return new WorkerProcess(name, new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start(), log);
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            return new WorkerProcess(name, builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -394,7 +394,9 @@ public final class Worker {
         AssignmentTable table = now.slots.table();
         return new WorkerMoment.Life(now.self, now.ready, membership.inTouch(),
                 table == null ? 0 : table.version(), now.slots.counts(), now.journal.counts(), now.streams.counts(),
-                files.setAside());
+                files.setAside(), tier == null
+                        ? null
+                        : new WorkerMoment.Tier(now.streams.tierCounts(), tier.requests().get()));
     }
 
     /** This life's incarnation; null before it is registered. Call it on the loop. */

@@ -7,9 +7,14 @@ import io.natspersist.metrics.Listen;
 import io.natspersist.metrics.ObservationServer;
 import io.natspersist.settings.ProcessLog;
 import io.natspersist.transport.nats.NatsTransport;
+import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdCopies;
+import io.natspersist.worker.cold.ObservedObjectStore;
+import io.natspersist.worker.cold.S3ObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
@@ -40,13 +45,14 @@ public final class WorkerMain {
         }
         ThreadEventLoop loop = new ThreadEventLoop("worker", e -> halt("a task failed", e));
         NatsTransport transport = NatsTransport.connect(settings.nats());
+        VolumeDisk disk = new VolumeDisk(settings.root());
         Worker worker = new Worker(settings.config(), transport, loop,
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
                         threads("flush", settings.fileThreads()),
                         threads("probe", 4)),
-                new VolumeDisk(settings.root()), new SqliteStreamFiles(settings.root()), new SqliteStreamMemory(),
+                disk, new SqliteStreamFiles(settings.root()), new SqliteStreamMemory(),
                 new SecureRandom(),
-                why -> halt(why, null), WorkerMain::cpuNanos);
+                why -> halt(why, null), WorkerMain::cpuNanos, tier(settings.cold(), disk));
         if (!observe(new ObservedWorker(worker, settings.config()), settings.metrics())) {
             System.exit(2);
             return;
@@ -66,6 +72,16 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    private static @Nullable Tier tier(@Nullable ColdConfig config, VolumeDisk disk) {
+        if (config == null) {
+            return null;
+        }
+        ObservedObjectStore store = new ObservedObjectStore(S3ObjectStore.open(config.s3()));
+        LOG.info("streams are archived to {}", config.s3().url());
+        return new Tier(new ColdCopies(store, config.retainMillis(), new SecureRandom()), config,
+                threads("cold", config.threads()), disk::usedPercent, store::counts);
     }
 
     /** Of all threads, the JVM's own too. */

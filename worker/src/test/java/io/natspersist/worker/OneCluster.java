@@ -16,6 +16,8 @@ import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.MemoryColdTier;
+import io.natspersist.worker.cold.MemoryObjectStore;
+import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
@@ -125,7 +127,8 @@ final class OneCluster {
     private record Tiered(MemoryColdTier copies, ColdConfig config) {
 
         private Tier of(String name, VirtualTime.Node node) {
-            return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), () -> 0);
+            return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), () -> 0,
+                    new ObservedObjectStore(new MemoryObjectStore())::counts);
         }
     }
 

@@ -10,6 +10,7 @@ import io.natspersist.metrics.ObservationServer;
 import io.natspersist.metrics.Observed;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.transport.Headers;
+import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.metrics.WorkerMetrics;
 import io.natspersist.worker.metrics.WorkerMoment;
 import java.net.URI;
@@ -28,9 +29,15 @@ import org.junit.jupiter.api.Test;
 
 class WorkerMetricsTest {
 
-    private final OneCluster cluster = new OneCluster(1);
+    private final OneCluster cluster = withColdTier();
     private final Worker worker = cluster.start("w0");
     private final ObservedWorker observed = new ObservedWorker(worker, new WorkerConfig("w0", OneCluster.SUBJECTS));
+
+    private static OneCluster withColdTier() {
+        OneCluster cluster = new OneCluster(1);
+        cluster.tiered(new MemoryColdTier(), 1_000, 60_000);
+        return cluster;
+    }
 
     private WorkerMoment moment() {
         List<WorkerMoment> told = new ArrayList<>();

@@ -108,6 +108,17 @@ public final class VolumeDisk implements Disk {
         return store.getUsableSpace();
     }
 
+    /** How much of the volume is in use, in percent of what can be used by this process; 0 where that cannot be told. */
+    public int usedPercent() {
+        try {
+            long usable = store.getUsableSpace();
+            long used = store.getTotalSpace() - store.getUnallocatedSpace();
+            return used + usable <= 0 ? 0 : (int) (100 * used / (used + usable));
+        } catch (IOException e) {
+            return 0; // whoever writes is told
+        }
+    }
+
     private Path path(String relative) {
         return relative.isEmpty() ? root : root.resolve(relative);
     }

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Every metric of a worker. Those of its journal and its streams are there once it is registered. */
 public final class WorkerMetrics {
 
-    public static final List<Metric<WorkerMoment>> ALL = List.of(
+    private static final List<Metric<WorkerMoment>> OF_EACH = List.of(
     // @formatter:off
             new Metric<>("persist_worker_incarnation", Metric.Kind.GAUGE,
                     "number of its incarnation; there once it is registered, as is all that follows from its journal,"
@@ -80,6 +81,9 @@ public final class WorkerMetrics {
             new Metric<>("persist_worker_corrupt_files_total", Metric.Kind.COUNTER,
                     "files that were found corrupt and were set aside", List.of(), life(l -> single((double) l.setAside()))));
             // @formatter:on
+
+    public static final List<Metric<WorkerMoment>> ALL = Stream.concat(OF_EACH.stream(), TierMetrics.ALL.stream())
+            .toList();
 
     private WorkerMetrics() {}
 

@@ -2,8 +2,10 @@
 package io.natspersist.worker.metrics;
 
 import io.natspersist.protocol.table.Incarnation;
+import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.journal.JournalCounts;
 import io.natspersist.worker.stream.StreamCounts;
+import io.natspersist.worker.stream.TierCounts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +32,20 @@ public record WorkerMoment(boolean connected, long waiting, long waitingBytes, M
      * @param tableVersion of the assignment table that it knows; 0: none
      * @param slots how many slots it holds, by what it does with them
      * @param setAside how many files were found corrupt and set aside
+     * @param tier how its cold tier stands; null: it has none
      */
     public record Life(Incarnation incarnation, boolean ready, boolean inTouch, long tableVersion,
-            Map<String, Integer> slots, JournalCounts journal, StreamCounts streams, long setAside) {
+            Map<String, Integer> slots, JournalCounts journal, StreamCounts streams, long setAside,
+            @Nullable Tier tier) {
 
         public Life {
             slots = Map.copyOf(slots);
         }
     }
+
+    /**
+     * @param files what became of streams' files
+     * @param requests what the object store was asked for
+     */
+    public record Tier(TierCounts files, ObservedObjectStore.Counts requests) {}
 }

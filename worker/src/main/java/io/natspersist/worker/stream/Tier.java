@@ -3,13 +3,17 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.cold.ObservedObjectStore;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * Where streams' files are archived, and how.
  *
  * @param threads where that is asked; as many as {@link ColdConfig#threads()}
  * @param volumePercent how much of the volume is in use, in percent; it may block
+ * @param requests what the object store was asked for so far; from any thread
  */
-public record Tier(ColdTier copies, ColdConfig config, Executor threads, IntSupplier volumePercent) {}
+public record Tier(ColdTier copies, ColdConfig config, Executor threads, IntSupplier volumePercent,
+        Supplier<ObservedObjectStore.Counts> requests) {}

@@ -3,15 +3,12 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamName;
-import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.cold.ColdTier.Snapshot;
 import io.natspersist.worker.cold.ObjectStoreException;
 import io.natspersist.worker.file.Archived;
-import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.stream.Result.Refused;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -316,7 +313,7 @@ final class Tiering {
                     pauseMillis = 0;
                     then.accept(answer);
                 };
-            } catch (ObjectStoreException | ColdTier.Fenced | StreamFileException | UncheckedIOException e) {
+            } catch (RuntimeException e) {
                 back = () -> failed.accept(e);
             }
             Runnable answered = back;
@@ -334,7 +331,7 @@ final class Tiering {
     /** While the tier is away it is asked less and less often; what concerns one stream holds up no other. */
     private void failed(String what, StreamName stream, int slot, RuntimeException e) {
         failures++;
-        LOG.atWarn().addKeyValue("stream", stream).addKeyValue("slot", slot).log("{}: {}", what, e.getMessage());
+        LOG.atWarn().addKeyValue("stream", stream).addKeyValue("slot", slot).log("{}: {}", what, e.toString());
         if (e instanceof ObjectStoreException store && store.kind() != ObjectStoreException.Kind.DAMAGED
                 && !isAway()) {
             pauseMillis = Math.clamp(2 * pauseMillis, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
