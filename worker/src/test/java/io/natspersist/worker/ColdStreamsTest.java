@@ -237,4 +237,17 @@ class ColdStreamsTest {
         assertThat(set("3")).isEqualTo("{\"seq\":3,\"change\":4,\"epoch\":1}");
         assertThat(Objects.requireNonNull(cluster.workers.get("w0").streams()).counts().lostChanges()).isEqualTo(1);
     }
+
+    @Test
+    void whereTheCatalogIsLostTheTierIsAsked() {
+        set("1");
+        goesCold();
+        cluster.crash("w0");
+        cluster.files.loseCatalogs();
+        start("w0");
+        cluster.assign("w0", null);
+
+        assertThat(last()).isEqualTo("1");
+        assertThat(text(cluster.ask("w0", "set", "new", Headers.NONE, "x"))).contains("\"seq\":1,\"change\":1");
+    }
 }

@@ -300,7 +300,7 @@ final class SqliteCatalogs implements Catalogs {
     /** Where there was a catalog once it is made again from the files; but tombstones cannot be. */
     private @Nullable SqliteCatalog missing(Slot held, StreamPlace place, long epoch, boolean make, FoundFiles found)
             throws SQLException, IOException {
-        boolean lost = found.has(Part.CORRUPT);
+        boolean lost = found.has(Part.CORRUPT) || names.has(place.slot(), ARCHIVED);
         if (names.has(place.slot(), DESTROYED)) {
             throw new Damaged(
                     "it is gone, and with it the numbers of destroyed streams; persist reindex begins a new one");
@@ -310,7 +310,7 @@ final class SqliteCatalogs implements Catalogs {
         }
         SqliteCatalog made = createAnew(held, place, epoch);
         if (lost) {
-            LOG.warn("the catalog of slot {} was damaged and is made again: {}", place.slot(),
+            LOG.warn("the catalog of slot {} was damaged, or is gone, and is made again: {}", place.slot(),
                     made.reindex(new Walk(names, place.slot()).streams()));
         }
         return made;

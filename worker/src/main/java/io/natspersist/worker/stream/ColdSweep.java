@@ -6,11 +6,11 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.StreamFileException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +24,13 @@ final class ColdSweep {
     private static final Logger LOG = LoggerFactory.getLogger(ColdSweep.class);
     /** How long a round through all slots takes, where there is little to do. */
     private static final long ROUND_MILLIS = 600_000;
+    /** The same while the volume is too full. */
+    private static final long FULL_ROUND_MILLIS = 30_000;
     /** How often the volume is asked how full it is. */
     private static final long VOLUME_MILLIS = 10_000;
     private static final int MOST_DELETING = 16;
+    /** How many catalogs are read before it is looked whether there is room for more. */
+    private static final int MOST_AT_A_TIME = 32;
     /** About how many streams of one slot are open, so that their rows may be passed over. */
     private static final int MOST_OPEN = 256;
 
@@ -65,47 +69,63 @@ final class ColdSweep {
     /** To be called often. */
     void tick(long now, long wallMillis) {
         lookAtVolume(now);
-        if (reading || tiering.roomForMore() < 2 || now - readNanos < pauseMillis() * 1_000_000) {
+        long pause = pauseNanos();
+        long due = pause == 0 ? MOST_AT_A_TIME : Math.min(MOST_AT_A_TIME, (now - readNanos) / pause);
+        if (reading || due == 0 || tiering.roomForMore() < 2) {
             return;
         }
         readNanos = now;
-        ServedSlot slot = next();
-        if (slot != null) {
-            read(slot, wallMillis);
+        List<ServedSlot> next = next((int) due);
+        if (!next.isEmpty()) {
+            read(next, wallMillis);
         }
     }
 
-    private long pauseMillis() {
+    /** From one slot to the next. */
+    private long pauseNanos() {
         long quickest = Math.min(tier.config().archiveAfterMillis(), tier.config().evictAfterMillis());
-        return full ? 0 : Math.min(ROUND_MILLIS, quickest) / Math.max(1, slots);
+        long round = Math.min(full ? FULL_ROUND_MILLIS : ROUND_MILLIS, quickest);
+        return round * 1_000_000 / Math.max(1, slots);
     }
 
-    private @Nullable ServedSlot next() {
-        ServedSlot next = round.poll();
-        if (next == null) {
+    private List<ServedSlot> next(int most) {
+        if (round.isEmpty()) {
             round = new ArrayDeque<>(served.get());
             slots = round.size();
             halved = full ? Math.min(halved + 1, Long.SIZE - 1) : 0;
-            next = round.poll();
         }
-        return next == null || next.released != null ? null : next;
+        List<ServedSlot> next = new ArrayList<>();
+        while (next.size() < most && !round.isEmpty()) {
+            ServedSlot slot = round.poll();
+            if (slot.released == null) {
+                next.add(slot);
+            }
+        }
+        return next;
     }
 
-    private void read(ServedSlot slot, long wallMillis) {
+    private void read(List<ServedSlot> next, long wallMillis) {
         reading = true;
-        slot.listings++;
-        slot.catalog.used(loop.nanos());
+        for (ServedSlot slot : next) {
+            slot.listings++;
+            slot.catalog.used(loop.nanos());
+        }
         int limit = tiering.roomForMore() + MOST_OPEN;
         long usedBefore = wallMillis - (tier.config().evictAfterMillis() >> halved);
-        boolean first = !slot.swept;
-        slot.swept = true;
+        List<Boolean> swept = next.stream().map(slot -> slot.swept).toList();
+        next.forEach(slot -> slot.swept = true);
         threads.execute(() -> {
-            Found found = found(slot, first, wallMillis, usedBefore, limit);
+            List<Found> found = new ArrayList<>();
+            for (int i = 0; i < next.size(); i++) {
+                found.add(found(next.get(i), !swept.get(i), wallMillis, usedBefore, limit));
+            }
             loop.execute(() -> {
                 reading = false;
-                slot.listings--;
-                if (slot.released == null) {
-                    act(slot, found);
+                next.forEach(slot -> slot.listings--);
+                for (int i = 0; i < next.size(); i++) {
+                    if (next.get(i).released == null) {
+                        act(next.get(i), found.get(i));
+                    }
                 }
             });
         });
@@ -135,8 +155,7 @@ final class ColdSweep {
             found.destroyed.forEach(name -> tiering.delete(name, slot.number, slot.epoch));
         }
         if (begun > 0 && (found.more || tiering.roomForMore() < 1)) {
-            round.addFirst(slot);
-            readNanos -= pauseMillis() * 1_000_000; // as soon as there is room
+            round.addFirst(slot); // as soon as there is room
         }
     }
 

@@ -101,12 +101,16 @@ final class Tiering {
 
     /** To be called often. */
     void tick(long now) {
+        archiveMore(now);
+        forEachReady(toEvict, MOST_EVICTING - evicting, this::evict);
+    }
+
+    private void archiveMore(long now) {
         if (!isAway()) {
             long settled = draining ? 0 : tier.config().archiveAfterMillis() * 1_000_000;
             toArchive.takeOlder(now - settled, room(), this::archive);
             forEachReady(toArchiveNow, room(), this::archive);
         }
-        forEachReady(toEvict, MOST_EVICTING - evicting, this::evict);
     }
 
     private static void forEachReady(Set<Stream> streams, int most, Consumer<Stream> then) {
@@ -219,6 +223,7 @@ final class Tiering {
                 stream.archived(mark.change());
                 closeIfUnasked(stream);
             }
+            archiveMore(host.loop().nanos());
         }, e -> {
             archiving.remove(stream);
             done(name);

@@ -23,6 +23,7 @@ final class FakeCatalogs {
     private final FakeStreamFiles volume;
     private final RandomGenerator random;
     private final Map<Integer, Stored> slots = new TreeMap<>();
+    private final Set<Integer> incomplete = new HashSet<>();
 
     /** One slot's catalog on the volume. */
     private static final class Stored {
@@ -308,6 +309,15 @@ final class FakeCatalogs {
         }
         Row row = opened(node, slot, epoch).current.get(stream);
         return row == null || (row.entry.tombstone() == null && row.archived == null) ? null : row;
+    }
+
+    void lose() {
+        incomplete.addAll(slots.keySet());
+        slots.clear();
+    }
+
+    boolean isIncomplete(int slot) {
+        return incomplete.contains(slot);
     }
 
     void kill(String node) {

@@ -261,6 +261,9 @@ public final class FakeStreamFiles {
         }
         Stored stored = madeSince(gone == null ? 0 : gone.by(), stream);
         if (stored == null) {
+            if (gone == null && catalogs.isIncomplete(slot)) {
+                return new Opened.Cold(0, 0);
+            }
             if (gone != null && gone.entry().tombstone() == null) {
                 return new Opened.Cold(gone.entry().change(), gone.entry().lastSeq());
             }
@@ -338,6 +341,11 @@ public final class FakeStreamFiles {
     /** The streams that the catalogs have durably, those that were destroyed left out. */
     public synchronized List<StreamName> cataloged() {
         return catalogs.durable();
+    }
+
+    /** Every catalog is gone, and what was archived is not known. */
+    public synchronized void loseCatalogs() {
+        catalogs.lose();
     }
 
     private FakeStreamFile hold(String node, StreamName stream, Stored stored) {
