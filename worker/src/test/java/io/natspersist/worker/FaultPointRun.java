@@ -376,7 +376,8 @@ final class FaultPointRun {
 
     private static boolean retryable(Message answer) {
         String error = answer.headers().first(HeaderNames.ERROR);
-        assertThat(error == null || error.equals("UPLOAD_INCOMPLETE") || error.equals("NOT_FOUND") || ErrorCode.valueOf(error).retryable())
+        assertThat(error == null || error.equals("UPLOAD_INCOMPLETE") || error.equals("NOT_FOUND")
+                || ErrorCode.valueOf(error).retryable())
                 .as(error).isTrue();
         return error != null && !error.equals("NOT_FOUND");
     }

@@ -145,7 +145,8 @@ public final class MemoryColdTier {
     private byte[] find(StreamName stream, Copy copy) {
         restores.merge(stream, 1, Integer::sum);
         return kept.getOrDefault(stream, List.of()).stream().filter(k -> k.copy.equals(copy)).findFirst()
-                .orElseThrow(() -> new ObjectStoreException(Kind.DAMAGED, "there is no such copy of " + stream, null)).bytes;
+                .orElseThrow(
+                        () -> new ObjectStoreException(Kind.DAMAGED, "there is no such copy of " + stream, null)).bytes;
     }
 
     private void forget(StreamName stream, long epoch) {
