@@ -11,7 +11,9 @@ import io.natspersist.worker.cold.ObjectStoreException.Kind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -295,6 +297,52 @@ class ColdCopiesTest {
                 e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED)).hasMessageContaining("format 2");
         assertThatThrownBy(() -> copies.archive(STREAM, SLOT, 4, new FileOfBytes(1, 11).at(1_000)))
                 .hasMessageContaining("format 2");
+    }
+
+    /** As one that repeats a put whose answer it did not get. */
+    @Test
+    void putsThatTheStoreRepeatsByItselfAreDoneOnce() {
+        ColdCopies repeated = new ColdCopies(new Repeating(store), 24 * HOUR, SIZES, new Random(5), _ -> {});
+        FileOfBytes file = new FileOfBytes(1, 100);
+
+        Copy first = repeated.archive(STREAM, SLOT, 3, file.at(1_000));
+        byte[] content = file.bytes();
+        Copy second = repeated.archive(STREAM, SLOT, 3, file.changePages(10).at(2_000));
+
+        assertThat(copies.versions(STREAM, SLOT)).containsExactly(first, second);
+        assertThat(restored(copies, STREAM, SLOT, first)).isEqualTo(content);
+        assertThat(restored(copies, STREAM, SLOT, second)).isEqualTo(file.bytes());
+        assertThat(named()).containsExactlyInAnyOrderElementsOf(store.keys());
+        repeated.delete(STREAM, SLOT, 3);
+        assertThat(store.keys()).containsExactly(HEAD);
+    }
+
+    private record Repeating(ObjectStore store) implements ObjectStore {
+        @Override
+        public String put(String key, ByteBuffer bytes, Condition condition) {
+            store.put(key, bytes.duplicate(), condition);
+            return store.put(key, bytes, condition);
+        }
+
+        @Override
+        public Optional<Stored> get(String key, long maxBytes) {
+            return store.get(key, maxBytes);
+        }
+
+        @Override
+        public Optional<byte[]> get(String key, long position, int length) {
+            return store.get(key, position, length);
+        }
+
+        @Override
+        public void delete(Collection<String> keys) {
+            store.delete(keys);
+        }
+
+        @Override
+        public List<Found> list(String keyPrefix, String after) {
+            return store.list(keyPrefix, after);
+        }
     }
 
     private List<String> named() {
