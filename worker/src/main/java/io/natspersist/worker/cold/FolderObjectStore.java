@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +60,7 @@ public final class FolderObjectStore implements ObjectStore {
     public String put(String key, ByteBuffer bytes, Condition condition) {
         String what = "put of " + key;
         return call(what, () -> {
-            Path unfinishedFile = unfinished.resolve(UUID.randomUUID().toString());
+            Path unfinishedFile = Files.createTempFile(unfinished, "put", "");
             try {
                 writeForced(unfinishedFile, bytes.duplicate());
                 locked(() -> {
@@ -211,7 +210,7 @@ public final class FolderObjectStore implements ObjectStore {
     }
 
     private static void writeForced(Path file, ByteBuffer bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
