@@ -5,11 +5,13 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.natspersist.operator.crd.PersistCluster;
+import io.natspersist.operator.crd.TieringSpec;
 import io.natspersist.operator.resource.DataClaim;
 import io.natspersist.operator.resource.Names;
 import io.natspersist.operator.resource.Surroundings;
@@ -44,7 +46,18 @@ final class Surveyor {
         return new Surroundings(workerImage, switch (secrets) {
             case NatsSecrets.Found found -> found.urlVersion();
             case NatsSecrets.Missing missing -> deployment().map(Surroundings::urlSecretVersionOf).orElse(null);
-        });
+        }, s3SecretVersion());
+    }
+
+    private @Nullable String s3SecretVersion() {
+        TieringSpec tiering = cluster.getSpec().tiering();
+        if (tiering == null || tiering.credentialsSecret() == null) {
+            return null;
+        }
+        Secret secret = client.secrets().inNamespace(namespace()).withName(tiering.credentialsSecret()).get();
+        return secret == null
+                ? deployment().map(Surroundings::s3SecretVersionOf).orElse(null)
+                : secret.getMetadata().getUid() + "." + secret.getMetadata().getResourceVersion();
     }
 
     Optional<Deployment> deployment() {

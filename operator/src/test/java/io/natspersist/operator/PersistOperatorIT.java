@@ -549,7 +549,7 @@ class PersistOperatorIT {
     }
 
     private List<HasMetadata> wanted(PersistCluster cluster) {
-        return WantedObjects.of(cluster, new Surroundings(TestOperator.IMAGE, null));
+        return WantedObjects.of(cluster, new Surroundings(TestOperator.IMAGE, null, null));
     }
 
     private HasMetadata isThere(HasMetadata object) {

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param port where a NATS server that is started listens; 0: a free one
  * @param workerMemory a worker's heap, as for {@code -Xmx}
  * @param metricsPort where the coordinator serves its metrics, and the workers at the ports after it; 0: nobody does
+ * @param workerFlags what workers are told beside
  */
 public record ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
-        Durability durability, String workerMemory, int metricsPort) {
+        Durability durability, String workerMemory, int metricsPort, List<String> workerFlags) {
 
     /** @throws IllegalArgumentException naming everything that is wrong */
     public ClusterConfig {
+        workerFlags = List.copyOf(workerFlags);
         directory = directory.toAbsolutePath().normalize();
         List<String> problems = new ArrayList<>();
         try {
@@ -50,10 +52,10 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
         }
     }
 
-    /** Without metrics. */
+    /** Without metrics, and workers as they are. */
     public ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
             Durability durability, String workerMemory) {
-        this(directory, cluster, workers, server, port, durability, workerMemory, 0);
+        this(directory, cluster, workers, server, port, durability, workerMemory, 0, List.of());
     }
 
     /** Where a process serves its metrics, on the loopback interface; null: nowhere. */
@@ -64,6 +66,12 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
     /** A cluster with its own NATS server on a free port, for a demonstration or a test. */
     public static ClusterConfig selfContained(Path directory, int workers, Durability durability) {
         return new ClusterConfig(directory, ServerOptions.DEFAULT_CLUSTER, workers, null, 0, durability, "512m");
+    }
+
+    /** The same with more flags for workers. */
+    public ClusterConfig withWorkerFlags(List<String> flags) {
+        return new ClusterConfig(directory, cluster, workers, server, port, durability, workerMemory, metricsPort,
+                flags);
     }
 
     public Path volume() {

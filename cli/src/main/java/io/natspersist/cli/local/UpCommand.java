@@ -8,8 +8,10 @@ import io.natspersist.metrics.Listen;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(name = "up", description = "Run a whole cluster on this machine, until Ctrl-C: coordinator, workers, and NATS if asked.", footer = {
         "", "Examples:", "  persist up --with-nats",
         "  persist up --with-nats --port 4300 --workers 4 --dir /var/lib/persist",
-        "  persist up --nats nats://127.0.0.1:4222 --cluster test --durability relaxed"})
+        "  persist up --nats nats://127.0.0.1:4222 --cluster test --durability relaxed",
+        "  persist up --with-nats --s3 s3://streams --s3-endpoint http://127.0.0.1:9000 --s3-path-style"})
 public final class UpCommand implements Callable<Integer> {
 
     @Option(names = {"-d",
@@ -54,6 +57,9 @@ public final class UpCommand implements Callable<Integer> {
             + " loopback interface: the coordinator there, the workers at the ports after it")
     private int metricsPort;
 
+    @ArgGroup(exclusive = false)
+    private @Nullable ArchiveOptions archive;
+
     /** Which NATS server. */
     private static final class Nats {
         @Option(names = "--nats", paramLabel = "URL", defaultValue = "${env:PERSIST_SERVER:-"
@@ -76,7 +82,7 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ClusterConfig config = new ClusterConfig(directory, cluster, workers, nats.start ? null : nats.url, port,
                 durability,
-                workerMemory, metricsPort);
+                workerMemory, metricsPort, archive == null ? List.of() : archive.flags());
         LocalCluster running = LocalCluster.start(config, terminal.err()::println);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
         try {

@@ -28,6 +28,7 @@ final class WorkerCommand {
         if (metrics != null) {
             command.addAll(List.of("--metrics", metrics.host() + ":" + metrics.port()));
         }
+        command.addAll(config.workerFlags());
         return Detached.command(command);
     }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
         + " rules have the same prefix", fieldPath = ".streamDefaults")
 @ValidationRule(value = "!has(self.autoscaling) || self.autoscaling.maxReplicas <= self.coordinator.slots", message = "maxReplicas is"
         + " more than there are slots: the workers beyond would have nothing to serve", fieldPath = ".autoscaling.maxReplicas")
+@ValidationRule(value = "has(self.tiering) || !has(oldSelf.tiering)", message = "tiering cannot be taken away: streams that"
+        + " left the volume are in the bucket", fieldPath = ".tiering")
 public record PersistClusterSpec(
         @JsonPropertyDescription("How the cluster reaches NATS.") @Required NatsSpec nats,
         @JsonPropertyDescription("Where streams are kept: one volume that all workers share. Exactly one of existingClaim,"
@@ -28,7 +30,9 @@ public record PersistClusterSpec(
         @JsonPropertyDescription("What a change must have reached before it is answered, unless its stream says otherwise."
                 + " sync: the volume's disk; relaxed: the volume, its disk within a second.") @Default("sync") Durability durability,
         @JsonPropertyDescription("What streams are configured to where they say nothing themselves. The rule with the longest"
-                + " prefix decides, alone. A change rolls the workers.") @Default("[]") @Size(max = 200) List<StreamDefault> streamDefaults) {
+                + " prefix decides, alone. A change rolls the workers.") @Default("[]") @Size(max = 200) List<StreamDefault> streamDefaults,
+        @JsonPropertyDescription("Where it is given, streams are archived in S3, and files of streams that nobody uses leave the"
+                + " volume until somebody does.") @Nullable TieringSpec tiering) {
 
     public PersistClusterSpec {
         workers = workers == null ? WorkersSpec.DEFAULT : workers;

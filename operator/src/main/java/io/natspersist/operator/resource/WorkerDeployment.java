@@ -23,6 +23,6 @@ final class WorkerDeployment {
                 .withProgressDeadlineSeconds(600).withNewSelector().withMatchLabels(Labels.workerSelector(cluster))
                 .endSelector().withNewStrategy().withType("RollingUpdate").withNewRollingUpdate().withNewMaxSurge(1)
                 .withNewMaxUnavailable(0).endRollingUpdate().endStrategy()
-                .withTemplate(WorkerPod.of(cluster, image, surroundings.urlSecretVersion())).endSpec().build());
+                .withTemplate(WorkerPod.of(cluster, image, surroundings)).endSpec().build());
     }
 }

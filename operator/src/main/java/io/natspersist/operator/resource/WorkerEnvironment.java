@@ -42,6 +42,7 @@ final class WorkerEnvironment {
         all.add(value("PERSIST_STREAM_DEFAULTS", WorkerVolumes.CONFIG + "/" + WorkerConfigMap.STREAM_DEFAULTS));
         all.add(value("PERSIST_METRICS", "0.0.0.0:" + MetricsService.PORT));
         all.add(value("PERSIST_LOG_FORMAT", "json"));
+        all.addAll(TieringEnvironment.of(cluster));
         if (spec.workers().javaOptions() != null) {
             all.add(value("JAVA_TOOL_OPTIONS", spec.workers().javaOptions()));
         }

@@ -30,6 +30,7 @@ final class WorkerPod {
     /** Changes when what workers read from files does, so that they are rolled. */
     static final String CONFIG = PersistCluster.GROUP + "/config";
     static final String URL_SECRET = PersistCluster.GROUP + "/url-secret";
+    static final String S3_SECRET = PersistCluster.GROUP + "/s3-secret";
 
     private static final long USER = 65_532;
     /** After a worker has drained it is gone within a second; the rest is for a machine that is slow. */
@@ -40,10 +41,10 @@ final class WorkerPod {
 
     private WorkerPod() {}
 
-    static PodTemplateSpec of(PersistCluster cluster, String image, @Nullable String urlSecretVersion) {
+    static PodTemplateSpec of(PersistCluster cluster, String image, Surroundings surroundings) {
         WorkersSpec workers = cluster.getSpec().workers();
         return new PodTemplateSpecBuilder().withNewMetadata().withLabels(Labels.ofWorker(cluster))
-                .withAnnotations(annotations(cluster, urlSecretVersion)).endMetadata()
+                .withAnnotations(annotations(cluster, surroundings)).endMetadata()
                 .withNewSpec().withServiceAccountName(Names.of(cluster).worker())
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
@@ -62,11 +63,14 @@ final class WorkerPod {
                 .withContainers(container(cluster, image)).endSpec().build();
     }
 
-    private static Map<String, String> annotations(PersistCluster cluster, @Nullable String urlSecretVersion) {
+    private static Map<String, String> annotations(PersistCluster cluster, Surroundings surroundings) {
         Map<String, String> all = new TreeMap<>(cluster.getSpec().workers().annotations());
         all.put(CONFIG, digest(WorkerConfigMap.streamDefaults(cluster)));
-        if (urlSecretVersion != null) {
-            all.put(URL_SECRET, urlSecretVersion);
+        if (surroundings.urlSecretVersion() != null) {
+            all.put(URL_SECRET, surroundings.urlSecretVersion());
+        }
+        if (surroundings.s3SecretVersion() != null) {
+            all.put(S3_SECRET, surroundings.s3SecretVersion());
         }
         return all;
     }

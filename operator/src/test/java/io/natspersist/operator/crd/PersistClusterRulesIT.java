@@ -4,6 +4,7 @@ package io.natspersist.operator.crd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.natspersist.operator.Kubernetes;
@@ -97,6 +98,12 @@ class PersistClusterRulesIT {
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {}}, {prefix: a, config: {}}]; two rules have the same prefix
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {maxMsgs: 0}}]      ; should be greater than or equal to 1
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {discard: most}}]   ; supported values
+            coordinator: {}              ; tiering: {prefix: a}                                     ; spec.tiering.bucket: Required
+            coordinator: {}              ; tiering: {bucket: My_Bucket}                             ; spec.tiering.bucket in body should match
+            coordinator: {}              ; tiering: {bucket: streams, prefix: a/}                   ; spec.tiering.prefix in body should match
+            coordinator: {}              ; tiering: {bucket: streams, endpoint: minio}              ; spec.tiering.endpoint in body should match
+            coordinator: {}              ; tiering: {bucket: streams, highWaterPercent: 100}        ; less than or equal to 99
+            coordinator: {}              ; tiering: {bucket: streams, credentialsSecret: a, serviceAccountAnnotations: {a: b}} ; give credentialsSecret or serviceAccountAnnotations
             """)
     void whatCannotWorkIsRefusedWithAReason(String good, String bad, String reason) {
 
@@ -143,6 +150,36 @@ class PersistClusterRulesIT {
             client.resource(replaced(parts.get(0), parts.get(1))).inNamespace(namespace).patch();
         });
         client.resources(PersistCluster.class).inNamespace(namespace).withName("good").delete();
+    }
+
+    @Test
+    void streamsMayBeArchivedFromNowOnAndOtherwise() {
+        client.resource(read(GOOD)).inNamespace(namespace).create();
+
+        assertThat(List.of("{bucket: streams, credentialsSecret: s3, endpoint: 'http://minio:9000', pathStyle: true}",
+                "{bucket: streams, serviceAccountAnnotations: {role: r}, evictAfterSeconds: 0}")).allSatisfy(
+                        tiering -> client.resource(replaced("coordinator: {}", "tiering: " + tiering))
+                                .inNamespace(namespace).update());
+        client.resources(PersistCluster.class).inNamespace(namespace).withName("good").delete();
+    }
+
+    @ParameterizedTest(name = "{0} is refused: {1}")
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            tiering: {bucket: other, prefix: a}   ; the bucket and prefix of a cluster cannot change
+            tiering: {bucket: streams, prefix: b} ; the bucket and prefix of a cluster cannot change
+            tiering: {bucket: streams}            ; the bucket and prefix of a cluster cannot change
+            durability: sync                      ; tiering cannot be taken away
+            """)
+    void whereStreamsWereArchivedTheyStay(String bad, String reason) {
+        HasMetadata stored = client.resource(replaced("coordinator: {}", "tiering: {bucket: streams, prefix: a}"))
+                .inNamespace(namespace).create();
+
+        KubernetesClientException refused = catchThrowableOfType(KubernetesClientException.class,
+                () -> client.resource(replaced("coordinator: {}", bad)).inNamespace(namespace).update());
+
+        client.resource(stored).delete();
+        assertThat(refused).isNotNull();
+        assertThat(refused).hasMessageContaining(reason);
     }
 
     @Test

@@ -79,6 +79,7 @@ class WantedObjectsTest {
     }
 
     static Surroundings surroundings(String name) {
-        return new Surroundings(name.equals("no-image") ? null : "registry.example/persist-worker:1.2.3", "uid-17");
+        return new Surroundings(name.equals("no-image") ? null : "registry.example/persist-worker:1.2.3", "uid-17",
+                name.equals("tiering-secret") ? "uid-18" : null);
     }
 }

@@ -141,7 +141,7 @@ class StatusOfTest {
         PersistCluster cluster = new PersistCluster();
         cluster.setMetadata(new ObjectMetaBuilder().withName("main").withNamespace("apps").withGeneration(5L).build());
         cluster.setSpec(new PersistClusterSpec(new NatsSpec("nats://n", null, null, null, null),
-                new StorageSpec("shared", null, null, null), null, null, null, null, null));
+                new StorageSpec("shared", null, null, null), null, null, null, null, null, null));
         return new Seen(cluster, true, null, DONE, Seen.Storage.BOUND, running(SERVING), NOW);
     }
 
@@ -156,7 +156,7 @@ class StatusOfTest {
     private static Seen scaled(Seen s, int replicas) {
         PersistClusterSpec spec = s.cluster().getSpec();
         s.cluster().setSpec(new PersistClusterSpec(spec.nats(), spec.storage(), spec.workers().withReplicas(replicas),
-                null, null, null, null));
+                null, null, null, null, null));
         return s;
     }
 
