@@ -50,7 +50,8 @@ class WantedObjectsIT {
     @MethodSource("io.natspersist.operator.resource.WantedObjectsTest#cases")
     void podsAreAsTheRestrictedStandardWantsThemUnlessTheyMountNfs(String name) throws IOException {
         PersistCluster cluster = inThisNamespace(name);
-        PodTemplateSpec template = WorkerPod.of(cluster, "registry.example/worker:1", null);
+        PodTemplateSpec template = WorkerPod.of(cluster, "registry.example/worker:1",
+                WantedObjectsTest.surroundings(name));
         template.getSpec().setServiceAccountName(null);
         template.getSpec().setPriorityClassName(null);
         Pod pod = new PodBuilder().withNewMetadata().withName("a-worker").withNamespace(namespace).endMetadata()
