@@ -107,6 +107,11 @@ final class BeatingWorker implements AutoCloseable {
         return dead;
     }
 
+    /** Whether it has heard that all slots are its own. */
+    boolean ownsAll() {
+        return table() > 0 && slots().allMatch(slot -> isThis(slot.now().owner()));
+    }
+
     /** The version that it has. */
     long table() {
         AssignmentTable known = table;

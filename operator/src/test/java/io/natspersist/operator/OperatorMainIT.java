@@ -119,6 +119,7 @@ class OperatorMainIT {
         String pod = await().atMost(PATIENCE).until(this::pods, pods -> pods.size() == 2).getFirst();
         try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", pod, 5)) {
             awaitReason(Reason.AS_EXPECTED);
+            await().atMost(PATIENCE).until(worker::ownsAll);
             long table = worker.table();
 
             client.resource(cluster).patch(PatchContext.of(PatchType.JSON_MERGE), """
