@@ -11,6 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Backlog {
 
+    /** A wait that took longer was this process's being stopped, and nobody wrote meanwhile either. */
+    private static final long LONGEST_NANOS = 5_000_000;
+
     private final long limit;
     private final long patienceMillis;
     private final AtomicLong bytes = new AtomicLong();
@@ -49,13 +52,17 @@ final class Backlog {
 
     /** Once somebody waited in vain, nobody else waits until something was written. */
     private boolean awaitRoom() {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        long left = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        long before = System.nanoTime();
         while (bytes.get() > limit) {
-            if (stalled || System.nanoTime() - deadline > 0) {
+            if (stalled || left <= 0) {
                 stalled = true;
                 return false;
             }
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+            long now = System.nanoTime();
+            left -= Math.min(now - before, LONGEST_NANOS);
+            before = now;
         }
         return true;
     }

@@ -17,6 +17,11 @@ final class ConnectionSetup {
 
     static final long BACKLOG_BYTES = 32 << 20;
     static final long PATIENCE_MILLIS = 100;
+    /**
+     * How long a message waits for jnats's queue, which others are putting theirs into and which has room. Longer than this process may be
+     * stopped for a collection of its garbage: what waits so long is dropped.
+     */
+    private static final long QUEUE_PATIENCE_MILLIS = 2_000;
     static final long RECONNECT_BYTES = 4 << 20;
 
     /** Not reached before {@link #BACKLOG_BYTES} by messages of 128 bytes and more. */
@@ -41,7 +46,7 @@ final class ConnectionSetup {
                 .reconnectJitterTls(Duration.ofMillis(400))
                 .reconnectBufferSize(RECONNECT_BYTES)
                 .maxMessagesInOutgoingQueue(QUEUED_MESSAGES)
-                .writeQueuePushTimeout(Duration.ofMillis(PATIENCE_MILLIS))
+                .writeQueuePushTimeout(Duration.ofMillis(QUEUE_PATIENCE_MILLIS))
                 .clientSideLimitChecks(false)
                 .connectionListener(events)
                 .errorListener(new Log());
