@@ -10,6 +10,7 @@ import io.natspersist.coordinator.CoordinatorStatus;
 import io.natspersist.coordinator.CoordinatorStatus.WorkerStatus;
 import io.natspersist.coordinator.FileTableStore;
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.protocol.table.Incarnation;
@@ -151,7 +152,7 @@ final class Cluster implements AutoCloseable {
                 .until(() -> settled(ready));
     }
 
-    /** That many workers share the slots evenly, and none moves. */
+    /** That many workers share the slots evenly, none moves, and each has heard of what it serves. */
     void awaitBalanced(int ready) {
         await("the cluster is balanced").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10))
                 .until(() -> {
@@ -159,6 +160,16 @@ final class Cluster implements AutoCloseable {
                             .summaryStatistics();
                     return settled(ready) && slots.getMax() - slots.getMin() <= 1;
                 });
+        status().workers().stream().filter(worker -> worker.slots() > 0)
+                .forEach(worker -> awaitServing(worker.worker().worker()));
+    }
+
+    /** The coordinator has told everybody of a table a moment before a worker has read it. */
+    private void awaitServing(String worker) {
+        String stream = streamsOf(worker, 1).getFirst();
+        await(worker + " serves").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(1))
+                .until(() -> ask(worker, "info", stream, Headers.NONE, new byte[0]).headers(),
+                        headers -> !"NOT_OWNER".equals(headers.first(HeaderNames.ERROR)));
     }
 
     // ---- workers
