@@ -206,6 +206,7 @@ public final class VirtualTime {
         private final int number;
         private final Loop loop = new Loop();
         private final Map<String, Lanes> executors = new LinkedHashMap<>();
+        private final List<Consumer<Boolean>> stallListeners = new ArrayList<>();
         private final List<Event> waiting = new ArrayList<>();
         private final List<Runnable> crashListeners = new ArrayList<>();
         private long wallOffsetMillis;
@@ -255,6 +256,12 @@ public final class VirtualTime {
             crashListeners.add(listener);
         }
 
+        /** Told whenever {@link #stallExecutors} is called, and how it is now. */
+        public void onStall(Consumer<Boolean> listener) {
+            stallListeners.add(listener);
+            listener.accept(allStalled);
+        }
+
         /** Stops the process (SIGSTOP): whatever becomes due waits. */
         public void pause() {
             paused = true;
@@ -289,6 +296,7 @@ public final class VirtualTime {
         public void stallExecutors(boolean stalled) {
             allStalled = stalled;
             executors.values().forEach(e -> e.stall(stalled));
+            stallListeners.forEach(l -> l.accept(stalled));
         }
 
         /** As {@link #stallExecutors}, for one executor. */

@@ -207,6 +207,106 @@ class ColdStreamsTest {
     }
 
     @Test
+    void aFileThatIsFoundDamagedWhileItsStreamIsOpenIsReplacedAndItsTailIsKept() {
+        set("1");
+        cluster.time.runFor(ARCHIVE_AFTER + 1_700);
+        assertThat(cold.archives()).isEqualTo(1);
+        cluster.files.corrupt(STREAM);
+        set("2"); // nothing was asked of the file yet
+
+        cluster.time.runFor(4_000);
+
+        assertThat(cluster.files.setAside()).containsExactly(STREAM);
+        assertThat(last()).isEqualTo("2");
+        assertThat(set("3")).isEqualTo("{\"seq\":3,\"change\":3,\"epoch\":1}");
+        assertThat(counts().restoredForLost()).isEqualTo(1);
+        goesCold();
+        assertThat(last()).isEqualTo("3");
+    }
+
+    @Test
+    void aReadIsEnoughToFindADamagedFileWhileItsStreamIsOpen() {
+        set("1");
+        cluster.time.runFor(ARCHIVE_AFTER + 1_700);
+        cluster.files.corrupt(STREAM);
+
+        Message refused = ask("getAll", "");
+        assertThat(error(refused)).isEqualTo("STORAGE_UNAVAILABLE");
+        assertThat(refused.headers().first(HeaderNames.RETRY_AFTER)).isNotNull();
+        ask("getAll", "");
+
+        cluster.time.runFor(1_000);
+        assertThat(error(ask("getAll", ""))).isNull();
+        assertThat(last()).isEqualTo("1");
+    }
+
+    @Test
+    void anOwnerNeverGivesANumberOutAgainThatWasLostWhileItLived() {
+        set("1");
+        cluster.time.runFor(ARCHIVE_AFTER + 1_700);
+        cold.away(true);
+        set("2");
+        set("3");
+        cluster.time.runFor(3_000);
+        cluster.files.corrupt(STREAM);
+        cold.away(false);
+        set("4");
+
+        cluster.time.runFor(3_000);
+
+        assertThat(last()).isEqualTo("1");
+        Message resumed = ask("resume", "", HeaderNames.CHANGE, "4", HeaderNames.EPOCH, "1");
+        assertThat(text(resumed)).contains("reset");
+        assertThat(set("5")).isEqualTo("{\"seq\":5,\"change\":6,\"epoch\":1}");
+    }
+
+    @Test
+    void aFileThatIsDeletedComesBack() {
+        set("1");
+        cluster.time.runFor(EVICT_AFTER - 5_000);
+        cluster.files.vanish(STREAM);
+
+        assertThat(last()).isEqualTo("1");
+        assertThat(set("2")).isEqualTo("{\"seq\":2,\"change\":2,\"epoch\":1}");
+    }
+
+    @Test
+    void aStreamWhoseFileWasReplacedCanBeDestroyedAndMadeAnew() {
+        set("1");
+        cluster.time.runFor(EVICT_AFTER - 5_000);
+        cluster.files.corrupt(STREAM);
+        assertThat(last()).isEqualTo("1");
+
+        ask("destroy", "");
+        cluster.time.runFor(20_000);
+
+        assertThat(set("2")).isEqualTo("{\"seq\":2,\"change\":3,\"epoch\":1}");
+        cluster.time.runFor(20_000);
+        assertThat(last()).isEqualTo("2");
+    }
+
+    /** It would open a file that nobody closes any more. */
+    @Test
+    void aStreamThatClosesIsNotArchived() {
+        cluster.crash("w0");
+        cluster.tiered(cold, 4_900, EVICT_AFTER); // about when idle streams are closed
+        start("w0");
+        cluster.assign("w0", null);
+        for (int i = 0; i < 40; i++) {
+            set("x" + i);
+            cluster.time.runFor(4_900 + 10 * i);
+            cold.away(i % 3 == 0);
+            cluster.time.runFor(3_000);
+        }
+        cold.away(false);
+
+        cluster.time.runFor(30_000);
+
+        assertThat(last()).isEqualTo("x39");
+        goesCold();
+    }
+
+    @Test
     void changesThatNoCopyHoldsAreReportedAsLost() {
         set("1");
         cluster.time.runFor(ARCHIVE_AFTER + 2_000);

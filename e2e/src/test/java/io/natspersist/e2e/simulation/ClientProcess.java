@@ -78,7 +78,7 @@ final class ClientProcess {
 
     /** One operation after the other, and now and then one beside it. */
     private void goOn(String stream) {
-        node.loop().after(random.nextLong(1, world.scenario.pauseMillis() * 2), () -> {
+        node.loop().after(pause(), () -> {
             if (world.busy()) {
                 OpSource source = sources.get(stream);
                 act(stream, random.nextInt(50) == 0 ? source.configure() : source.next(), () -> goOn(stream));
@@ -87,6 +87,12 @@ final class ClientProcess {
                 }
             }
         });
+    }
+
+    /** Where there is a cold tier, now and then so long that the stream goes there. */
+    private long pause() {
+        long usual = random.nextLong(1, world.scenario.pauseMillis() * 2);
+        return world.tiered() && random.nextInt(12) == 0 ? random.nextLong(3_000, 15_000) : usual;
     }
 
     private void act(String stream, Op op, Runnable then) {

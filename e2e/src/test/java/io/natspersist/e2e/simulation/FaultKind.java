@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import java.util.EnumSet;
+import java.util.List;
+
 /** What can go wrong. A run draws some kinds, so that each also gets time without the others. */
 enum FaultKind {
     /** kill -9 of a worker: the page cache stays. */
@@ -56,5 +59,29 @@ enum FaultKind {
     /** A client's process dies; another one goes on from where its watchers were. */
     CLIENT_CRASH,
     /** SIGSTOP of a client. */
-    CLIENT_PAUSE
+    CLIENT_PAUSE,
+    /** Nobody reaches S3. */
+    S3_AWAY,
+    /** S3 answers with 500 and 503, some of it after it has done what it was asked for. */
+    S3_ERRORS,
+    /** S3 takes seconds. */
+    S3_SLOW,
+    /** What S3 was asked for and did not answer happens much later. */
+    S3_LATE,
+    /** One worker cannot reach S3. */
+    CUT_FROM_S3,
+    /** A worker dies in the middle of archiving a stream, removing its file or bringing it back. */
+    DIES_AT_A_COPY,
+    /** A worker is cut off everything but S3 there, until others have long taken over. */
+    CUT_OFF_AT_A_COPY,
+    /** A stream's file is damaged. */
+    FILE_DAMAGED,
+    /** Somebody deletes a stream's file. */
+    FILE_GONE,
+    /** The volume is fuller than it is to be. */
+    VOLUME_FULL;
+
+    /** Those that mean nothing without a cold tier. */
+    static final List<FaultKind> OF_TIER = List.copyOf(EnumSet.range(S3_AWAY, VOLUME_FULL));
+    static final List<FaultKind> ANYWHERE = List.copyOf(EnumSet.range(KILL, CLIENT_PAUSE));
 }

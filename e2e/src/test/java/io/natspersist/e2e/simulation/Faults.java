@@ -15,7 +15,7 @@ final class Faults {
     Faults(World world) {
         this.world = world;
         this.random = world.random("faults");
-        this.kinds = List.copyOf(world.scenario.faults());
+        this.kinds = world.scenario.faults().stream().sorted().toList(); // a set's order differs from JVM to JVM
     }
 
     /** From now on, until the world heals. */
@@ -61,6 +61,16 @@ final class Faults {
             case DRAIN -> drain();
             case CLIENT_CRASH -> anyClient().crash();
             case CLIENT_PAUSE -> clientPause();
+            case S3_AWAY -> s3(SimulatedS3.Trouble.AWAY);
+            case S3_ERRORS -> s3(SimulatedS3.Trouble.ERRORS);
+            case S3_SLOW -> s3(SimulatedS3.Trouble.SLOW);
+            case S3_LATE -> s3(SimulatedS3.Trouble.LATE);
+            case CUT_FROM_S3 -> cutFromS3(anyWorker().name());
+            case DIES_AT_A_COPY -> anyWorker().dieAtACopy(random.nextInt(25), random.nextBoolean(), downTime());
+            case CUT_OFF_AT_A_COPY -> cutOffAtACopy();
+            case FILE_DAMAGED -> new VolumeDamage(world, random).damage();
+            case FILE_GONE -> new VolumeDamage(world, random).vanish();
+            case VOLUME_FULL -> volumeFull();
         }
     }
 
@@ -174,6 +184,34 @@ final class Faults {
         if (world.workers().stream().filter(WorkerProcess::running).count() > 1) {
             anyWorker().drain(downTime());
         }
+    }
+
+    private void s3(SimulatedS3.Trouble trouble) {
+        SimulatedS3 s3 = world.s3();
+        s3.begin(trouble);
+        later(random.nextLong(500, 20_000), () -> s3.end(trouble));
+    }
+
+    /** All that it has left is S3. */
+    private void cutOffAtACopy() {
+        WorkerProcess worker = anyWorker();
+        long millis = random.nextLong(8_000, 20_000);
+        worker.hangAtACopy(random.nextInt(8), millis, () -> {
+            world.network.cutFromServer(worker.name());
+            later(millis + random.nextLong(4_000), () -> world.network.healToServer(worker.name()));
+        });
+    }
+
+    private void cutFromS3(String worker) {
+        SimulatedS3 s3 = world.s3();
+        s3.cut(worker);
+        later(random.nextLong(500, 20_000), () -> s3.mend(worker));
+    }
+
+    private void volumeFull() {
+        SimulatedS3 s3 = world.s3();
+        s3.volumeIsFull(true);
+        later(random.nextLong(10_000, 30_000), () -> s3.volumeIsFull(false));
     }
 
     private void clientPause() {

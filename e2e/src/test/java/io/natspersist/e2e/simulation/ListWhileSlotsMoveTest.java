@@ -26,7 +26,7 @@ class ListWhileSlotsMoveTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void aStreamThatIsThereAllTheTimeIsToldOnceInEveryList(long seed) {
         World world = new World(new Scenario(seed, 1, 24, 0, 1, false, List.of(), 4_096, 10_000, 200, 1_000, 3_000, 20,
-                0, 1, 1_000, Set.of(), Set.of(), Set.of()));
+                0, 1, 1_000, Set.of(), Set.of(), Set.of(), null));
         world.start();
         PersistClient client = world.clients().getFirst().client();
         STREAMS.forEach(name -> wait(world, client.stream(name).async().set(new byte[1])));

@@ -26,6 +26,11 @@ final class Losses {
         default boolean beginsAnew() {
             return false;
         }
+
+        /** Whether nothing may be left of the log, though nothing of what it told of is lost. */
+        default boolean cutsLog() {
+            return false;
+        }
     }
 
     /** Nothing may have been lost. */
@@ -59,7 +64,50 @@ final class Losses {
         }
     };
 
-    /** Of a stream that is kept so. */
+    private record Damaged(String stream, long copied, long[] until) {}
+
+    private final List<Damaged> damaged = new ArrayList<>();
+
+    /** A stream's file is damaged, of which there is a copy up to that change. */
+    void fileDamaged(String stream, long copied) {
+        damaged.add(new Damaged(stream, copied, new long[]{Long.MAX_VALUE}));
+    }
+
+    /** The stream has a file again. */
+    void fileIsBack(String stream, long atMillis) {
+        damaged.stream().filter(d -> d.stream.equals(stream) && d.until[0] > atMillis)
+                .forEach(d -> d.until[0] = atMillis);
+    }
+
+    /** Of a stream that is kept so; what was changed after the copy was taken, until the file was found damaged, may be lost too. */
+    OfStream of(String stream, Durability kept) {
+        OfStream otherwise = of(kept);
+        List<Damaged> here = damaged.stream().filter(d -> d.stream.equals(stream)).toList();
+        return here.isEmpty() ? otherwise : new OfStream() {
+            @Override
+            public boolean any() {
+                return true;
+            }
+
+            @Override
+            public boolean mayInclude(Call call) {
+                return otherwise.mayInclude(call)
+                        || here.stream().anyMatch(d -> call.change() > d.copied && call.began <= d.until[0]);
+            }
+
+            @Override
+            public boolean beginsAnew() {
+                return otherwise.beginsAnew();
+            }
+
+            @Override
+            public boolean cutsLog() {
+                return true;
+            }
+        };
+    }
+
+    /** Of a stream that is kept so, whose file was never damaged. */
     OfStream of(Durability kept) {
         return switch (kept) {
             case SYNC -> NONE;

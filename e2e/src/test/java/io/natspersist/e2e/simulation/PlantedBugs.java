@@ -13,8 +13,11 @@ import static io.natspersist.e2e.simulation.FaultKind.DIES_IN_A_FORCE;
 import static io.natspersist.e2e.simulation.FaultKind.KILL;
 import static io.natspersist.e2e.simulation.FaultKind.LOST_LOCKS;
 import static io.natspersist.e2e.simulation.FaultKind.POWER_LOSS;
+import static io.natspersist.e2e.simulation.FaultKind.S3_ERRORS;
+import static io.natspersist.e2e.simulation.FaultKind.CUT_OFF_AT_A_COPY;
 import static io.natspersist.e2e.simulation.FaultKind.VOLUME_POWER_LOSS;
 
+import io.natspersist.worker.cold.ColdMistake;
 import io.natspersist.worker.journal.JournalMistake;
 import io.natspersist.worker.stream.StreamMistake;
 import java.util.Set;
@@ -33,9 +36,20 @@ final class PlantedBugs {
         return seed -> without(mistake, seed).withMistake(mistake);
     }
 
+    static LongFunction<Scenario> scenario(ColdMistake mistake) {
+        return seed -> without(mistake, seed).withMistake(mistake);
+    }
+
+    /** The same run, done right. */
+    static Scenario without(ColdMistake mistake, long seed) {
+        return Scenario.withoutTier(seed).inSync().dense().withTier().withFaults(switch (mistake) {
+            case FENCE_IGNORED, HEAD_OVERWRITTEN -> Set.of(CUT_OFF_AT_A_COPY);
+        });
+    }
+
     /** The same run, done right. */
     static Scenario without(JournalMistake mistake, long seed) {
-        return Scenario.of(seed).inSync().dense().withFaults(switch (mistake) {
+        return Scenario.withoutTier(seed).inSync().dense().withFaults(switch (mistake) {
             case FORCE_SKIPPED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
             case ANSWER_BEFORE_FORCE -> Set.of(DIES_IN_A_FORCE);
             case SECOND_FORCE_TRUSTED -> Set.of(LOST_LOCKS);
@@ -49,10 +63,11 @@ final class PlantedBugs {
 
     /** The same run, done right. */
     static Scenario without(StreamMistake mistake, long seed) {
-        Scenario any = Scenario.of(seed);
+        Scenario any = Scenario.withoutTier(seed);
         return (switch (mistake) {
             case ROW_BEFORE_FORCE -> any.inSync().sparse();
             case DURABILITY_IGNORED -> any.inSyncByConfiguration().dense();
+            case EVICTED_UNARCHIVED, EVICTED_WITH_PARTS, OLDER_COPY_RESTORED -> any.inSync().dense().withTier();
             default -> any.inSync().dense();
         })
                 .withFaults(switch (mistake) {
@@ -70,6 +85,8 @@ final class PlantedBugs {
                         Set.of(LOST_LOCKS, POWER_LOSS, CRASHES_IN_A_ROW, BACK_AND_FORTH, CRASH_AT_A_STEP);
                     case EVICTS_ONE_TOO_MANY, EXPIRED_IS_KEPT -> Set.of(KILL);
                     case CONFIG_FORGOTTEN -> Set.of(KILL, BACK_AND_FORTH);
+                    case EVICTED_UNARCHIVED, OLDER_COPY_RESTORED -> Set.of(KILL, S3_ERRORS);
+                    case EVICTED_WITH_PARTS -> Set.of(BAD_NETWORK, CUT_FROM_NATS, CLIENT_CRASH);
                     case PARTS_UNFORCED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS);
                     case PARTS_UNCHECKED -> Set.of(POWER_LOSS, VOLUME_POWER_LOSS, LOST_LOCKS);
                 });

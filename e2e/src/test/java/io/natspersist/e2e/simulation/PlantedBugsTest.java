@@ -4,6 +4,7 @@ package io.natspersist.e2e.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.natspersist.worker.cold.ColdMistake;
 import io.natspersist.worker.journal.JournalMistake;
 import io.natspersist.worker.stream.StreamMistake;
 import java.util.function.LongFunction;
@@ -30,6 +31,12 @@ class PlantedBugsTest {
     @ParameterizedTest
     @EnumSource(StreamMistake.class)
     void aMistakeInTheWorkerIsFound(StreamMistake mistake) {
+        isFound(mistake.name(), PlantedBugs.scenario(mistake), seed -> PlantedBugs.without(mistake, seed));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ColdMistake.class)
+    void aMistakeInTheColdTierIsFound(ColdMistake mistake) {
         isFound(mistake.name(), PlantedBugs.scenario(mistake), seed -> PlantedBugs.without(mistake, seed));
     }
 

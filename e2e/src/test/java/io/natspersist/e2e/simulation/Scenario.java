@@ -2,6 +2,7 @@
 package io.natspersist.e2e.simulation;
 
 import io.natspersist.protocol.StreamConfig;
+import io.natspersist.worker.cold.ColdMistake;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalMistake;
 import io.natspersist.worker.stream.StreamDefaults;
@@ -10,10 +11,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run is like; all of it follows from the seed, but for the planted mistakes.
@@ -26,20 +29,42 @@ import java.util.stream.IntStream;
  * @param faultMillis for how long things go wrong, virtual milliseconds
  * @param pauseMillis the longest pause between two operations of one writer
  * @param faultEveryMillis about how often something goes wrong
+ * @param cold null: there is no cold tier
  */
 record Scenario(long seed, int workers, int slots, int streams, int clients, boolean relaxed,
         List<Optional<StreamConfig.Durability>> kept, long segmentBytes, int logChanges, long applyMillis,
         long syncMillis, long idleMillis, int openFiles, long faultMillis,
         long pauseMillis,
         long faultEveryMillis, Set<FaultKind> faults, Set<JournalMistake> journalMistakes,
-        Set<StreamMistake> streamMistakes) {
+        Set<StreamMistake> streamMistakes, @Nullable Cold cold) {
+
+    /**
+     * What workers are told of a cold tier.
+     *
+     * @param archiveAfterMillis virtual milliseconds, as {@code evictAfterMillis}
+     * @param threads that talk to it, in each worker
+     */
+    record Cold(long archiveAfterMillis, long evictAfterMillis, int threads, Set<ColdMistake> mistakes) {
+
+        private static Cold of(SplittableRandom random) {
+            return new Cold(200L << random.nextInt(5), 500L << random.nextInt(5), 1 + random.nextInt(4), Set.of());
+        }
+
+        private Cold withMistake(ColdMistake mistake) {
+            return new Cold(archiveAfterMillis, evictAfterMillis, threads, Set.of(mistake));
+        }
+    }
 
     static Scenario of(long seed) {
+        return withoutTier(seed).withAnyTier();
+    }
+
+    static Scenario withoutTier(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         EnumSet<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
         int wanted = 1 + random.nextInt(6);
         for (int i = 0; i < wanted; i++) {
-            faults.add(FaultKind.values()[random.nextInt(FaultKind.values().length)]);
+            faults.add(FaultKind.ANYWHERE.get(random.nextInt(FaultKind.ANYWHERE.size())));
         }
         return new Scenario(seed, 1 + random.nextInt(3), 1 + random.nextInt(8), 1 + random.nextInt(4),
                 1 + random.nextInt(2), random.nextInt(3) == 0, anyKept(seed), 512L << random.nextInt(6),
@@ -47,7 +72,42 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
                 500L << random.nextInt(5), 1_000L << random.nextInt(6), 1 + random.nextInt(4),
                 random.nextLong(10_000, 40_000), 60L << random.nextInt(5), random.nextLong(1_000, 8_000), faults,
                 Set.of(),
-                Set.of());
+                Set.of(), null);
+    }
+
+    /** In three runs of four there is a cold tier, which fails in some ways. */
+    private Scenario withAnyTier() {
+        SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+        if (random.nextInt(4) == 0) {
+            return this;
+        }
+        EnumSet<FaultKind> more = EnumSet.copyOf(faults);
+        for (int i = random.nextInt(5); i > 0; i--) {
+            more.add(FaultKind.OF_TIER.get(random.nextInt(FaultKind.OF_TIER.size())));
+        }
+        return with(Cold.of(random)).withOnly(more);
+    }
+
+    /** The same with another cold tier, or without one. */
+    private Scenario with(@Nullable Cold other) {
+        return new Scenario(seed, workers, slots, streams, clients, relaxed, kept, segmentBytes, logChanges,
+                applyMillis, syncMillis, other == null ? idleMillis : Math.min(idleMillis, 4_000), openFiles,
+                faultMillis, pauseMillis, faultEveryMillis, faults, journalMistakes, streamMistakes, other);
+    }
+
+    private Scenario withOnly(Set<FaultKind> kinds) {
+        return new Scenario(seed, workers, slots, streams, clients, relaxed, kept, segmentBytes, logChanges,
+                applyMillis, syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, kinds,
+                journalMistakes, streamMistakes, cold);
+    }
+
+    /** A cold tier that is hurried, and clients that leave streams alone for a while. */
+    Scenario withTier() {
+        return with(Cold.of(new SplittableRandom(seed)));
+    }
+
+    Scenario withMistake(ColdMistake mistake) {
+        return with(Objects.requireNonNull(cold).withMistake(mistake));
     }
 
     /** In one run of two the streams differ. */
@@ -92,21 +152,21 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         return new Scenario(seed, workers, slots, streams, clients, relaxed, kept, segmentBytes, logChanges,
                 applyMillis,
                 syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults, Set.of(mistake),
-                streamMistakes);
+                streamMistakes, cold);
     }
 
     Scenario withMistake(StreamMistake mistake) {
         return new Scenario(seed, workers, slots, streams, clients, relaxed, kept, segmentBytes, logChanges,
                 applyMillis,
                 syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults, journalMistakes,
-                Set.of(mistake));
+                Set.of(mistake), cold);
     }
 
     Scenario inSync() {
         return new Scenario(seed, workers, slots, streams, clients, false, List.of(), segmentBytes, logChanges,
                 applyMillis,
                 syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults, journalMistakes,
-                streamMistakes);
+                streamMistakes, cold);
     }
 
     /** Workers answer before they force, but for all streams, which ask for more. */
@@ -114,7 +174,7 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         return new Scenario(seed, workers, slots, streams, clients, true,
                 Collections.nCopies(streams, Optional.of(StreamConfig.Durability.SYNC)), segmentBytes, logChanges,
                 applyMillis, syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults,
-                journalMistakes, streamMistakes);
+                journalMistakes, streamMistakes, cold);
     }
 
     /** All streams are ephemeral, and end whenever nobody asks for them for a second. */
@@ -122,7 +182,7 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         return new Scenario(seed, workers, slots, 4, clients, relaxed,
                 Collections.nCopies(4, Optional.of(StreamConfig.Durability.EPHEMERAL)), segmentBytes, logChanges,
                 applyMillis, syncMillis, 1_000, openFiles, faultMillis, pauseMillis, faultEveryMillis, faults,
-                journalMistakes, streamMistakes);
+                journalMistakes, streamMistakes, cold);
     }
 
     /** Two clients that write all the time, to few streams, while something goes wrong every few seconds. */
@@ -132,14 +192,14 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
                 syncMillis,
                 idleMillis, openFiles, Math.max(faultMillis, 30_000), 40, Math.min(faultEveryMillis, 3_000), faults,
                 journalMistakes,
-                streamMistakes);
+                streamMistakes, cold);
     }
 
     /** Streams that change only now and then, so that what was missed once is not made good by the next change. */
     Scenario sparse() {
         return new Scenario(seed, workers, slots, 4, 2, relaxed, kept, segmentBytes, logChanges, 100, 500, idleMillis,
                 openFiles,
-                faultMillis, 1_500, Math.min(faultEveryMillis, 3_000), faults, journalMistakes, streamMistakes);
+                faultMillis, 1_500, Math.min(faultEveryMillis, 3_000), faults, journalMistakes, streamMistakes, cold);
     }
 
     /** These kinds of faults, and no others; more workers than one, so that somebody can take over. */
@@ -147,6 +207,6 @@ record Scenario(long seed, int workers, int slots, int streams, int clients, boo
         return new Scenario(seed, Math.max(2, workers), slots, streams, clients, relaxed, kept, segmentBytes,
                 logChanges,
                 applyMillis, syncMillis, idleMillis, openFiles, faultMillis, pauseMillis, faultEveryMillis, kinds,
-                journalMistakes, streamMistakes);
+                journalMistakes, streamMistakes, cold);
     }
 }

@@ -37,7 +37,14 @@ final class Seeds {
                     + " virtual seconds, " + figures.steps() + " steps, " + figures.calls() + " calls, "
                     + figures.acknowledged() + " acknowledged writes, " + figures.changes() + " changes, "
                     + figures.resets() + " resets, " + figures.lost() + " allowed losses, " + figures.unchecked()
-                    + " streams with a cut log";
+                    + " streams with a cut log" + (figures.s3Calls() == 0 ? "" : "; " + tiered());
+        }
+
+        private String tiered() {
+            return figures.tiered().archived() + " archives, " + figures.tiered().evicted() + " evictions, "
+                    + figures.tiered().restored() + " files brought back, " + figures.tiered().mended()
+                    + " of which were damaged or gone, " + figures.s3Calls() + " calls of S3, " + figures.s3Failures()
+                    + " of which failed, in " + figures.s3Outages() + " outages";
         }
     }
 
@@ -56,7 +63,8 @@ final class Seeds {
         long deadline = began + TimeUnit.MILLISECONDS.toNanos(millis);
         AtomicBoolean stop = new AtomicBoolean();
         Report sum = new Report(0, Simulation.Figures.NONE, List.of(), 0);
-        try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(), Thread.ofVirtual().factory())) {
             List<Future<Report>> parts = new ArrayList<>();
             for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
                 parts.add(threads.submit(() -> runSome(next, end, deadline, stop, scenario)));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.e2e.simulation;
 
+import io.natspersist.protocol.StreamName;
 import io.natspersist.simulation.SimulationFailure;
+import io.natspersist.worker.file.FakeStreamFiles.Held;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,6 +14,8 @@ final class Simulation {
 
     /** Long enough for every deadline of a client, every lease, and for a client to look at the table by itself. */
     private static final long QUIET_MILLIS = 150_000;
+    /** The longest pause after a failure of the object store, and all that it takes to archive and remove a file. */
+    private static final long COLD_MILLIS = 150_000;
 
     /**
      * What came of a run.
@@ -23,14 +27,28 @@ final class Simulation {
 
     /** What happened in a run, in numbers. */
     record Figures(long virtualMillis, long steps, long calls, long acknowledged, long changes, long resets, long lost,
-            long unchecked) {
+            long unchecked, Tiered tiered, long s3Calls, long s3Failures, long s3Outages) {
         Figures plus(Figures o) {
             return new Figures(virtualMillis + o.virtualMillis, steps + o.steps, calls + o.calls,
                     acknowledged + o.acknowledged, changes + o.changes, resets + o.resets, lost + o.lost,
-                    unchecked + o.unchecked);
+                    unchecked + o.unchecked, tiered.plus(o.tiered), s3Calls + o.s3Calls, s3Failures + o.s3Failures,
+                    s3Outages + o.s3Outages);
         }
 
-        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0, Tiered.NONE, 0, 0, 0);
+    }
+
+    /**
+     * What became of files.
+     *
+     * @param mended how many of those that came back were damaged or gone
+     */
+    record Tiered(long archived, long evicted, long restored, long mended) {
+        static final Tiered NONE = new Tiered(0, 0, 0, 0);
+
+        Tiered plus(Tiered o) {
+            return new Tiered(archived + o.archived, evicted + o.evicted, restored + o.restored, mended + o.mended);
+        }
     }
 
     private final World world;
@@ -64,6 +82,8 @@ final class Simulation {
             rest();
         } catch (SimulationFailure failure) {
             problems.add(failure.getMessage() + "\n" + stackOf(failure));
+        } finally {
+            world.end();
         }
         problems.addAll(world.oracle.problems());
         return new Outcome(problems, world.time.hash(), figures());
@@ -81,9 +101,12 @@ final class Simulation {
         if (world.messagesVanished()) {
             world.streams().forEach(inspector::write);
         }
+        if (world.tiered()) {
+            allGoesCold();
+        }
         List<String> listed = inspector.list();
         for (String stream : world.streams()) {
-            Losses.OfStream losses = world.oracle.losses.of(world.scenario.kept(stream));
+            Losses.OfStream losses = world.oracle.losses.of(stream, world.scenario.kept(stream));
             FinalView end = inspector.look(stream);
             if (end != null && losses.beginsAnew()) {
                 // It ends once nobody has asked for a while, perhaps while the watchers are waited for.
@@ -99,6 +122,20 @@ final class Simulation {
                 changes += end.change();
             }
         }
+    }
+
+    /** What is looked at afterwards comes back from copies, but where a large value was begun and never shown. */
+    private void allGoesCold() {
+        if (!world.time.runUntil(() -> warm().isEmpty(), COLD_MILLIS)) {
+            world.oracle.problem("never left the volume: " + warm());
+        }
+    }
+
+    private List<StreamName> warm() {
+        return world.files.streams().stream().filter(stream -> {
+            Held file = world.files.held(stream);
+            return (file == null || !file.hasUnusedParts()) && !world.files.isLeftBehind(stream);
+        }).toList();
     }
 
     private void checkListed(String stream, FinalView end, @Nullable List<String> listed) {
@@ -128,7 +165,9 @@ final class Simulation {
             unchecked += stream.unchecked() ? 1 : 0;
         }
         return new Figures(world.time.millis(), world.time.steps(), calls, acknowledged, changes, resets, lost,
-                unchecked);
+                unchecked, world.workers().stream().map(WorkerProcess::tiered).reduce(Tiered.NONE, Tiered::plus),
+                world.tiered() ? world.s3().calls() : 0, world.tiered() ? world.s3().failures() : 0,
+                world.tiered() ? world.s3().outages() : 0);
     }
 
     private static String stackOf(Throwable failure) {

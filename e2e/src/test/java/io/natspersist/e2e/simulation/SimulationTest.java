@@ -41,13 +41,13 @@ class SimulationTest {
     /** In {@code relaxed}, a worker with nothing to write loses its locks, and cannot notice before it writes, seconds later. */
     @Test
     void aLockLostLongAgoIsNotHeldAgainstWhatItsOwnerCouldNotKnow() {
-        assertThat(Simulation.run(Scenario.of(20_939)).problems()).isEmpty();
+        assertThat(Simulation.run(Scenario.withoutTier(20_939)).problems()).isEmpty();
     }
 
     /** A worker that is stuck between sealing a journal and reading it finds it gone when it goes on. */
     @Test
     void aJournalDeletedWhileItIsAdoptedIsNoFault() {
-        assertThat(Simulation.run(Scenario.of(43_491)).problems()).isEmpty();
+        assertThat(Simulation.run(Scenario.withoutTier(43_491)).problems()).isEmpty();
     }
 
     @Test

@@ -5,8 +5,13 @@ import io.natspersist.simulation.VirtualTime;
 import io.natspersist.worker.Worker;
 import io.natspersist.worker.WorkerConfig;
 import io.natspersist.worker.WorkerExecutors;
+import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.stream.Streams;
 import io.natspersist.worker.stream.StreamsConfig;
+import io.natspersist.worker.stream.TierCounts;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,9 @@ final class WorkerProcess {
 
     /** After so long without its machine the volume lets go of its locks. */
     private static final long LEASE_MILLIS = 10_000;
+
+    private static final Set<String> STEPS_OF_COPIES = Set.of("restore", "keep", "remove", "mark", "put",
+            "catalog sync");
 
     /** The volume never gets full: that there is a ballast file is enough. */
     private static final long RESERVE_BYTES = 16_384;
@@ -41,6 +49,10 @@ final class WorkerProcess {
     private boolean stuck;
     /** Its locks were taken away: what it writes goes nowhere. */
     private boolean lockless;
+    private long archived;
+    private long evicted;
+    private long restored;
+    private long mended;
 
     WorkerProcess(World world, String name) {
         this.world = world;
@@ -66,8 +78,12 @@ final class WorkerProcess {
         process.jumpWallClock(clockOffset);
         WorkerExecutors executors = new WorkerExecutors(process.executor("journal", 2), process.executor("files", 3),
                 process.executor("probes", 2));
+        SimulatedThreads threads = world.tiered() ? world.s3().threads(process) : null;
+        StreamVolume volume = world.files.mount(name);
         worker = new Worker(config(), world.network.connect(process), process.loop(), executors, world.disk.mount(name),
-                world.files.mount(name), world.memory(), random.split(), why -> halted(process, why), () -> 0);
+                threads == null ? volume : new VolumeOfThreads(volume, threads), world.memory(), random.split(),
+                why -> halted(process, why), () -> 0,
+                threads == null ? null : world.s3().tier(process, threads));
         worker.start();
     }
 
@@ -114,7 +130,32 @@ final class WorkerProcess {
         }
     }
 
+    /** The run is over. */
+    void end() {
+        count();
+        if (node != null) {
+            node.crash();
+        }
+    }
+
+    private void count() {
+        Streams streams = worker == null ? null : worker.streams();
+        if (streams != null) {
+            TierCounts now = streams.tierCounts();
+            archived += now.archived();
+            evicted += now.evicted();
+            restored += now.restored();
+            mended += now.restoredForLost();
+        }
+    }
+
+    /** What became of files in all its processes that have ended. */
+    Simulation.Tiered tiered() {
+        return new Simulation.Tiered(archived, evicted, restored, mended);
+    }
+
     private void gone(long downMillis) {
+        count();
         world.catalogs.check();
         node = null;
         worker = null;
@@ -131,19 +172,61 @@ final class WorkerProcess {
         process.onCrash(() -> world.disk.onStep((number, who, operation, path) -> {}));
         world.disk.onStep((number, who, operation, path) -> {
             if (who.equals(name) && process == node && left[0]-- == 0) {
-                world.time.trace("%s dies in %s %s", process, operation, path);
-                world.time.schedule(0, () -> {
-                    if (process == node) {
-                        if (withItsMachine) {
-                            losePower(downMillis);
-                        } else {
-                            kill(downMillis);
-                        }
-                    }
-                });
-                throw new VirtualTime.Crash(operation);
+                dieIn(process, operation + " " + path, withItsMachine, downMillis);
             }
         });
+    }
+
+    /** Dies when it has come so much further in archiving, removing and bringing back files. */
+    void dieAtACopy(int steps, boolean withItsMachine, long downMillis) {
+        atACopy(steps, what -> dieIn(Objects.requireNonNull(node), what, withItsMachine, downMillis));
+    }
+
+    /** Has lost the volume, and its locks, when it has come so far; what it asks of S3 just then takes so long. */
+    void hangAtACopy(int steps, long millis, Runnable then) {
+        atACopy(steps, what -> {
+            world.time.trace("%s hangs in %s for %d ms", node, what, millis);
+            world.s3().hang(name, millis);
+            loseLocks(millis + random.nextLong(6_000));
+            then.run();
+        });
+    }
+
+    private void atACopy(int steps, Consumer<String> then) {
+        VirtualTime.Node process = node;
+        if (process == null) {
+            return;
+        }
+        int[] left = {steps};
+        SimulatedS3.Step come = (who, what) -> {
+            if (who.equals(name) && process == node && left[0]-- == 0) {
+                then.accept(what);
+            }
+        };
+        process.onCrash(() -> {
+            world.s3().onStep((who, what) -> {});
+            world.files.onStep((who, operation, stream) -> {});
+        });
+        world.s3().onStep(come);
+        world.files.onStep((who, operation, stream) -> {
+            if (STEPS_OF_COPIES.stream().anyMatch(operation::endsWith)) {
+                come.at(who, operation + " of " + stream);
+            }
+        });
+    }
+
+    private void dieIn(VirtualTime.Node process, String what, boolean withItsMachine, long downMillis) {
+        world.time.trace("%s dies in %s", process, what);
+        world.time.schedule(0, () -> {
+            if (process == node) {
+                if (withItsMachine) {
+                    losePower(downMillis);
+                } else {
+                    kill(downMillis);
+                }
+            }
+        });
+        throw new VirtualTime.Crash(what);
     }
 
     /**

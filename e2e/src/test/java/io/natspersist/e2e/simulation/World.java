@@ -12,8 +12,10 @@ import io.natspersist.worker.file.StreamMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A whole cluster in virtual time: one coordinator, workers and clients, and what they share. */
 final class World {
@@ -29,6 +31,7 @@ final class World {
     private final Map<String, WorkerProcess> workers = new TreeMap<>();
     private final List<ClientProcess> clients = new ArrayList<>();
     final CatalogBeforeJournal catalogs = new CatalogBeforeJournal(this);
+    private final @Nullable SimulatedS3 s3;
     private boolean busy = true;
     private boolean messagesVanished;
     private int largeSizes;
@@ -42,10 +45,24 @@ final class World {
         this.oracle = new Oracle(time::millis);
         network.onDuplicate(oracle::deliveredTwice);
         new RowsAfterForce(this);
+        this.s3 = scenario.cold() == null ? null : new SimulatedS3(this);
+        if (s3 != null) {
+            new EvictedFilesAreCopied(this);
+            files.onReturn((node, stream) -> oracle.losses.fileIsBack(stream.value(), time.millis()));
+        }
     }
 
     private StreamFileLimits fileLimits() {
         return new StreamFileLimits(scenario.logChanges(), 1L << 20, 150_000);
+    }
+
+    /** Whether there is a cold tier. */
+    boolean tiered() {
+        return s3 != null;
+    }
+
+    SimulatedS3 s3() {
+        return Objects.requireNonNull(s3, "no cold tier");
     }
 
     /** For a process that starts. */
@@ -86,9 +103,18 @@ final class World {
         busy = false;
         network.healAll();
         disk.onStep((number, node, operation, path) -> {});
+        files.onStep((node, operation, stream) -> {});
+        if (s3 != null) {
+            s3.heal();
+        }
         clients.forEach(c -> c.node().resume());
         coordinator.start();
         workers.values().forEach(WorkerProcess::heal);
+    }
+
+    /** Nothing of this runs any more. */
+    void end() {
+        workers.values().forEach(WorkerProcess::end);
     }
 
     /** From now on messages may have vanished without either end knowing. */

@@ -33,16 +33,24 @@ public final class ColdCopies implements ColdTier {
     private final CopySizes sizes;
     private final RandomGenerator random;
     private final Consumer<ColdStep> after;
+    private final Set<ColdMistake> mistakes;
     private final Doubts doubts = new Doubts();
 
     /** @param random for names that nobody else gives: must differ from process to process, and bear several threads */
     public ColdCopies(ObjectStore store, long retainMillis, RandomGenerator random) {
-        this(store, retainMillis, CopySizes.DEFAULT, random, _ -> {});
+        this(store, retainMillis, CopySizes.DEFAULT, random, _ -> {}, Set.of());
     }
 
     /** @param after is told of each step, on the thread that did it */
     public ColdCopies(ObjectStore store, long retainMillis, CopySizes sizes, RandomGenerator random,
             Consumer<ColdStep> after) {
+        this(store, retainMillis, sizes, random, after, Set.of());
+    }
+
+    /** @param mistakes planted by tests of the tests, empty otherwise */
+    public ColdCopies(ObjectStore store, long retainMillis, CopySizes sizes, RandomGenerator random,
+            Consumer<ColdStep> after, Set<ColdMistake> mistakes) {
+        this.mistakes = Set.copyOf(mistakes);
         packs = new PackStore(store);
         heads = new Heads(store, packs);
         retention = new Retention(retainMillis);
@@ -72,7 +80,7 @@ public final class ColdCopies implements ColdTier {
     }
 
     private void fence(Head head, long epoch) {
-        if (head.epoch() > epoch) {
+        if (head.epoch() > epoch && !mistakes.contains(ColdMistake.FENCE_IGNORED)) {
             throw new Fenced("the copies of " + head.stream() + " are those of epoch " + head.epoch()
                     + ", which is higher than " + epoch);
         }
@@ -99,7 +107,10 @@ public final class ColdCopies implements ColdTier {
         try {
             Version version = archiving.store(before.head().newest(), doubts.damaged(stream));
             Head head = before.head().next(epoch, token, version, archiving.lastPack(), retention);
-            if (!heads.replace(before, head, keys)) {
+            boolean replaced = heads.replace(before, head, keys)
+                    || (mistakes.contains(ColdMistake.HEAD_OVERWRITTEN)
+                            && heads.replace(heads.read(stream, keys), head, keys));
+            if (!replaced) {
                 // No head will ever name these: the one that would have was refused for good.
                 packs.delete(archiving.uploaded());
                 done = true;

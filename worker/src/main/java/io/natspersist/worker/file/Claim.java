@@ -132,13 +132,13 @@ final class Claim implements Holding {
         }
     }
 
-    /** Gives the damaged database and its log other names. */
+    /**
+     * Gives the damaged database and its log other names. They take the place of those that this owner has set aside before: the stream has come
+     * back from elsewhere since.
+     */
     void setAside() throws IOException {
         FileName corrupt = database.as(Part.CORRUPT);
         names.distrust(place);
-        if (FoundFiles.of(names.of(place)).has(corrupt)) {
-            throw new IOException("a damaged file is there already: " + corrupt);
-        }
         names.rename(place, database, corrupt);
         names.rename(place, log, database.as(Part.CORRUPT_LOG));
         names.force(place);

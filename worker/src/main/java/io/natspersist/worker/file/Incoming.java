@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.cold.ColdTier;
 
 /**
@@ -11,6 +12,9 @@ public interface Incoming extends ColdTier.Target, AutoCloseable {
 
     /** The counters of what was written, which is all of it. */
     StreamFile.State written();
+
+    /** Whether all parts of a value are in it. */
+    boolean has(LargeValue value);
 
     /**
      * Takes notice that changes after those of the file were lost: the stream goes on from {@code change}, a number above all that anybody

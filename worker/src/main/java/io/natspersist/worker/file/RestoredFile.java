@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.natspersist.worker.file;
 
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.FileName.Part;
 import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -103,6 +105,15 @@ final class RestoredFile implements Incoming {
         open = database;
         SqliteStreamFiles.requireOurs(database);
         return database;
+    }
+
+    @Override
+    public boolean has(LargeValue value) {
+        return perform(() -> {
+            Uploaded there = new UploadRows(opened()).upload(value.upload(), 0);
+            return there.firstMissing() > value.parts() && there.size() == value.size()
+                    && there.crc32c() == value.crc32c();
+        });
     }
 
     @Override

@@ -110,7 +110,9 @@ public final class SqliteStreamFiles implements StreamVolume {
         Optional<FileName> database = found.database();
         if (database.isEmpty()) {
             Opened otherwise = gone.map(Gone::opened).orElse(new Opened.Absent());
-            return found.has(Part.CORRUPT) && !(otherwise instanceof Opened.Cold)
+            boolean isGone = otherwise instanceof Opened.Cold
+                    || (otherwise instanceof Opened.Absent absent && absent.before() != null);
+            return found.has(Part.CORRUPT) && !isGone
                     ? new Opened.Corrupt("a damaged file was set aside")
                     : otherwise;
         }
@@ -242,7 +244,7 @@ public final class SqliteStreamFiles implements StreamVolume {
     private StreamFile create(StreamPlace place, long epoch, @Nullable Tombstone before)
             throws IOException, SQLException, WrongFile {
         FoundFiles found = before == null ? FoundFiles.of(names.of(place)) : withoutRemains(place, epoch);
-        if (found.has(Part.DATABASE) || found.has(Part.CORRUPT)) {
+        if (found.has(Part.DATABASE) || (found.has(Part.CORRUPT) && before == null)) {
             throw unavailable(place.stream(), "it has a file already", null);
         }
         names.makeFolders(place);

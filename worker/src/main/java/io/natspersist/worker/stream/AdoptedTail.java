@@ -3,6 +3,7 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile;
+import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
@@ -15,12 +16,33 @@ import java.util.List;
  */
 public final class AdoptedTail {
 
-    static final AdoptedTail NONE = new AdoptedTail();
-
     /** A change and where this worker's journal holds it. */
     record Entry(Change change, Position position) {}
 
     private final List<Entry> entries = new ArrayList<>();
+    /** What the stream has surely come to, whether or not anything still holds it. */
+    private long change;
+    private long lastSeq;
+    /** Whether the stream's owner has lost its file. */
+    private boolean withoutFile;
+
+    /** What a stream leaves that has lost its file, and had come to that change, and to that seq. */
+    static AdoptedTail withoutFile(long number, long seq) {
+        AdoptedTail tail = new AdoptedTail();
+        tail.withoutFile = true;
+        tail.reached(number, seq);
+        return tail;
+    }
+
+    boolean isWithoutFile() {
+        return withoutFile;
+    }
+
+    /** The stream has come to that change, and to that seq. */
+    void reached(long number, long seq) {
+        change = Math.max(change, number);
+        lastSeq = Math.max(lastSeq, seq);
+    }
 
     public void add(Change change, Position position) {
         entries.add(new Entry(change, position));
@@ -43,6 +65,12 @@ public final class AdoptedTail {
         List<Entry> old = List.copyOf(entries);
         entries.replaceAll(e -> new Entry(e.change, journal.append(e.change)));
         journal.whenForced(() -> old.forEach(e -> journal.release(e.position)));
+    }
+
+    /** The number, and the highest seq, that the stream has come to, as far as is known here. */
+    Opened.Cold known() {
+        return new Opened.Cold(Math.max(change, lastChange()), entries.stream().map(Entry::change)
+                .mapToLong(each -> each instanceof Change.Set set ? set.seq() : 0).reduce(lastSeq, Math::max));
     }
 
     boolean isEmpty() {

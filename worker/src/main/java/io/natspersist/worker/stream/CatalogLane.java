@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +27,8 @@ final class CatalogLane implements SlotCatalog {
     private final StreamHost host;
     private final Catalogs catalogs;
     private Map<StreamName, CatalogEntry> entries = new LinkedHashMap<>();
+    /** What is being written. */
+    private Map<StreamName, CatalogEntry> underWay = Map.of();
     private Map<StreamName, Archived> marks = new LinkedHashMap<>();
     private List<Waiting> waiting = new ArrayList<>();
     private boolean busy;
@@ -62,6 +65,11 @@ final class CatalogLane implements SlotCatalog {
         marks.put(copy.name(), copy);
     }
 
+    /** What was given last and may not be in the catalog. */
+    Optional<CatalogEntry> pending(StreamName stream) {
+        return Optional.ofNullable(entries.getOrDefault(stream, underWay.get(stream)));
+    }
+
     private void add(CatalogEntry entry) {
         beginToGather();
         entries.put(entry.name(), entry);
@@ -84,6 +92,7 @@ final class CatalogLane implements SlotCatalog {
             return;
         }
         List<CatalogEntry> batch = List.copyOf(entries.values());
+        underWay = entries;
         List<Archived> marked = List.copyOf(marks.values());
         List<Waiting> told = waiting;
         entries = new LinkedHashMap<>();
@@ -112,6 +121,7 @@ final class CatalogLane implements SlotCatalog {
 
     private void flushed(Runnable tell) {
         busy = false;
+        underWay = Map.of();
         tell.run();
         flushIfDue(host.loop().nanos());
     }

@@ -38,6 +38,8 @@ final class FileLane {
     private boolean open;
     private boolean exists;
     private boolean triedToCreate;
+    /** Whether the file was found to be damaged, or gone, when it was opened again. */
+    private boolean lost;
     /** Whether something that does not block is to come before the next task. */
     private boolean held;
 
@@ -59,6 +61,11 @@ final class FileLane {
     /** Whether the file is open, as of the last task that came back. */
     boolean isOpen() {
         return open;
+    }
+
+    /** Whether the file, which the stream had, was not there any more when it was last opened, or was damaged and is set aside. */
+    boolean isLost() {
+        return lost;
     }
 
     /** Whether nothing is being done with the file, nor waits. */
@@ -146,9 +153,11 @@ final class FileLane {
                     };
                 } catch (StreamFileException e) {
                     letGo();
+                    StreamFileException told = healable(e);
                     return () -> {
                         nowOpen(false);
-                        failed.accept(e);
+                        failed.accept(told);
+                        stream.fileFailed(told);
                     };
                 }
             };
@@ -174,9 +183,10 @@ final class FileLane {
                 };
             } catch (StreamFileException e) {
                 letGo();
+                StreamFileException told = healable(e);
                 return () -> {
                     nowOpen(false);
-                    failed.accept(e);
+                    failed.accept(told);
                 };
             }
         });
@@ -218,9 +228,10 @@ final class FileLane {
                     };
                 } catch (StreamFileException e) {
                     letGo();
+                    StreamFileException told = healable(e);
                     return () -> {
                         nowOpen(false);
-                        failed.accept(e);
+                        failed.accept(told);
                     };
                 }
             };
@@ -303,7 +314,10 @@ final class FileLane {
             file = files.create(stream.name(), stream.slot(), stream.epoch(), before);
             return file;
         }
-        StreamFile f = switch (files.open(stream.name(), stream.slot(), stream.epoch())) {
+        Opened opened = files.open(stream.name(), stream.slot(), stream.epoch());
+        lost = mustExist && !(opened instanceof Opened.File) && !(opened instanceof Opened.Unavailable)
+                && !(opened instanceof Opened.Unfit);
+        StreamFile f = switch (opened) {
             case Opened.File there -> there.file();
             case Opened.Absent absent when !mustExist ->
                 files.create(stream.name(), stream.slot(), stream.epoch(),
@@ -319,6 +333,13 @@ final class FileLane {
         file = f;
         mend.accept(f);
         return f;
+    }
+
+    /** Where there is a cold tier, damage is a matter of trying again: a file that is damaged comes back from its copy. */
+    private StreamFileException healable(StreamFileException e) {
+        boolean heals = e.kind() == StreamFileException.Kind.CORRUPT && host.tiering() != null
+                && stream.backing().lasts();
+        return heals ? failure(StreamFileException.Kind.UNAVAILABLE, "its file is damaged: " + e.why()) : e;
     }
 
     private StreamFileException failure(StreamFileException.Kind kind, String why) {

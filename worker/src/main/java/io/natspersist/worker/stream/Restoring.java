@@ -34,6 +34,7 @@ final class Restoring {
     private final int slot;
     private final long epoch;
     private final AdoptedTail adopted;
+    private final boolean takesOlder;
 
     /** What it came to. */
     sealed interface Outcome {
@@ -46,7 +47,10 @@ final class Restoring {
         record Failed(Refused why) implements Outcome {}
     }
 
-    Restoring(ColdTier copies, StreamVolume volume, StreamName stream, int slot, long epoch, AdoptedTail adopted) {
+    /** @param takesOlder a planted mistake */
+    Restoring(ColdTier copies, StreamVolume volume, StreamName stream, int slot, long epoch, AdoptedTail adopted,
+            boolean takesOlder) {
+        this.takesOlder = takesOlder;
         this.copies = copies;
         this.volume = volume;
         this.stream = stream;
@@ -75,6 +79,9 @@ final class Restoring {
 
     /** The newest first. */
     private List<Copy> candidates() {
+        if (takesOlder) {
+            return copies.versions(stream, slot).stream().limit(1).toList();
+        }
         Optional<Copy> newest = copies.newest(stream, slot);
         return newest.map(List::of).orElse(List.of());
     }
@@ -122,9 +129,9 @@ final class Restoring {
                 throw new StreamFileException(StreamFileException.Kind.CORRUPT, stream, "its copy holds change "
                         + state.change() + " and not " + copy.change(), null);
             }
-            long lost = lost(state, known);
+            long lost = takesOlder ? 0 : lost(file, state, known);
             if (lost > 0) {
-                file.skipTo(state.change() + lost + 1, highestSeq(known), epoch);
+                file.skipTo(state.change() + lost + 1, Math.max(known.lastSeq(), adopted.known().lastSeq()), epoch);
             }
             file.keep();
             return new Outcome.Back(copy.bytes(), lost);
@@ -132,19 +139,17 @@ final class Restoring {
     }
 
     /** How many changes, up to the last that is known of, neither the copy has nor the journals of dead owners. */
-    private long lost(State state, Opened.Cold known) {
+    private long lost(Incoming file, State state, Opened.Cold known) {
         long reached = state.change();
-        long last = Math.max(known.change(), reached);
+        long last = Math.max(Math.max(known.change(), adopted.known().change()), reached);
         for (Change change : adopted.after(state, false)) {
-            reached += change.number() == reached + 1 ? 1 : 0;
-            last = Math.max(last, change.number());
+            reached += change.number() == reached + 1 && !lacksParts(file, change) ? 1 : 0;
         }
         return last - (reached == last ? last : state.change());
     }
 
-    private long highestSeq(Opened.Cold known) {
-        return adopted.entries().stream().map(AdoptedTail.Entry::change)
-                .mapToLong(change -> change instanceof Change.Set set ? set.seq() : 0)
-                .reduce(known.lastSeq(), Math::max);
+    /** Parts are in no journal. */
+    private static boolean lacksParts(Incoming file, Change change) {
+        return change instanceof Change.Set set && set.large() != null && !file.has(set.large());
     }
 }

@@ -47,6 +47,8 @@ final class Stream {
     private static final Refused SLOW_TIER = new Refused(ErrorCode.COLD_UNAVAILABLE,
             "its file is on its way from the cold tier", Restoring.RETRY_MILLIS);
 
+    private static final Refused CLOSES = new Refused(ErrorCode.STORAGE_UNAVAILABLE, "the stream closes", RETRY_MILLIS);
+
     private enum Phase {
         OPENING, OPEN, CLOSING, CLOSED
     }
@@ -58,6 +60,9 @@ final class Stream {
 
     /** A change on its way into the file; {@code spilled}: its value must be read back. */
     private record Pending(Change change, boolean spilled, Position position) {}
+
+    /** What the journal has of the stream and the volume need not have; null: it must be read back. */
+    private record Journaled(@Nullable Change change, Position position) {}
 
     /** A change that is in the file, which was not synced since; or that is void. */
     private record Unsynced(long change, Position position) {}
@@ -82,6 +87,10 @@ final class Stream {
     /** Whether its file is on its way from the cold tier; whether it has come from there. */
     private boolean bringing;
     private boolean brought;
+    /** Whether its file could not be read when it was opened first. */
+    private boolean unfit;
+    /** Whether numbers of changes were left out for those that are lost, which watchers do not know yet. */
+    private boolean skipped;
     /** Whether anybody has asked anything of it. */
     private boolean asked;
     /** The last change that a copy made here holds; 0: none was made. */
@@ -195,6 +204,10 @@ final class Stream {
                 case Opened.File there -> throw new IllegalStateException(name + ": opened, and nothing read");
                 case Opened.Absent absent -> openWithoutFile(absent.before(), adopted);
                 case Opened.Unavailable u -> cannotOpen(refusal(StreamFileException.Kind.UNAVAILABLE, u.why()));
+                case Opened.Unfit u when host.tiering() != null && !unfit -> {
+                    unfit = true; // opened again, a damaged file is set aside
+                    open(adopted);
+                }
                 case Opened.Unfit u -> cannotOpen(refusal(StreamFileException.Kind.CORRUPT, u.why()));
                 case Opened.Cold cold -> bringBack(cold, adopted, NO_TIER);
                 case Opened.Corrupt c ->
@@ -225,6 +238,7 @@ final class Stream {
             switch (outcome) {
                 case Restoring.Outcome.Back back -> {
                     brought = true;
+                    skipped = back.lost() > 0;
                     open(adopted);
                 }
                 case Restoring.Outcome.NoCopy none when known != null && known.change() == 0 ->
@@ -307,6 +321,9 @@ final class Stream {
         host.opened(this);
         if (brought) {
             backing.catalog().refresh(contents.entry(name).usedAt(host.now()));
+        }
+        if (skipped) {
+            host.trail(this);
         }
         if (!file.exists()) {
             letGo(contents.change()); // the stream was destroyed after all of these
@@ -637,7 +654,12 @@ final class Stream {
 
     /** Tries the file again after a failure, when it is time. Returns whether the stream is still in trouble. */
     boolean retry(long nowNanos) {
-        if (phase == Phase.OPEN && trouble != null && nowNanos - retryAtNanos >= 0 && !applying) {
+        if (phase != Phase.OPEN || trouble == null || applying) {
+            return trouble != null;
+        }
+        if (file.isLost() && backing.lasts() && host.tiering() != null) {
+            leaveFile();
+        } else if (nowNanos - retryAtNanos >= 0) {
             retryAtNanos = nowNanos + RETRY_MILLIS * 1_000_000;
             if (contents.tail().isEmpty()) {
                 file.with(StreamFile::state, state -> outOfTrouble(), e -> inTrouble(refusal(e)));
@@ -652,6 +674,47 @@ final class Stream {
         trouble = null;
         if (!unsynced.isEmpty()) {
             host.applied(this);
+        }
+    }
+
+    /** Something could not be done with the file. Whatever that was, a file that is lost is brought back. */
+    void fileFailed(StreamFileException e) {
+        if (trouble == null && phase == Phase.OPEN && file.isLost() && host.tiering() != null) {
+            inTrouble(refusal(e));
+        }
+    }
+
+    /**
+     * Ends here, without its file, which is damaged or gone, and leaves what the journal has of it to its next opening, which brings the file
+     * back. Requests wait for that.
+     */
+    private void leaveFile() {
+        if (fetching || syncing || undurable > 0 || !file.isIdle()) {
+            return;
+        }
+        phase = Phase.CLOSING;
+        long change = contents.change();
+        long lastSeq = contents.lastSeq();
+        List<Journaled> journaled = new ArrayList<>();
+        unsynced.forEach(u -> journaled.add(new Journaled(null, u.position)));
+        contents.tail().entries().forEach(
+                e -> journaled.add(new Journaled(e.spilled() ? null : e.change(), e.position())));
+        file.apart(() -> {
+            AdoptedTail left = AdoptedTail.withoutFile(change, lastSeq);
+            journaled.forEach(j -> left.add(j.change == null ? readBack(j.position) : j.change, j.position));
+            return left;
+        }, left -> {
+            phase = Phase.CLOSED;
+            reads.recent().clear();
+            host.tailBytes(-tailBytes);
+            host.leftFile(this, left);
+            submitWaitingAgain();
+        }, e -> cannotClose(() -> inTrouble(refusal(e))));
+    }
+
+    private void submitWaitingAgain() {
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+            host.submitAgain(this, next.operation, next.answer);
         }
     }
 
@@ -910,10 +973,7 @@ final class Stream {
             backing.catalog().refresh(contents.entry(name).usedAt(used()));
         }
         host.closed(this);
-        // What came meanwhile finds the stream anew.
-        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
-            host.submitAgain(this, next.operation, next.answer);
-        }
+        submitWaitingAgain(); // what came meanwhile finds the stream anew
     }
 
     /** When it was used last, where somebody keeps account of that; else 0. */
@@ -935,6 +995,10 @@ final class Stream {
 
     /** Takes a snapshot of the file, with all changes up to now in it; which is the receiver's to close. */
     void snapshot(Consumer<Snapshot> taken, Consumer<Refused> failed) {
+        if (phase != Phase.OPEN) {
+            failed.accept(CLOSES); // what is opened after the file was closed nobody would close
+            return;
+        }
         long now = host.now();
         whenApplied(contents.change(), () -> file.inBackground(f -> f.snapshot(now), taken, e -> {
             inTrouble(refusal(e));
@@ -964,7 +1028,8 @@ final class Stream {
         phase = Phase.CLOSING;
         Catalogs catalogs = host.onVolume(slot).files().catalogs();
         file.apart(() -> catalogs.archived(slot, epoch, name), copy -> {
-            if (copy.isEmpty() || !copy.get().equals(Archived.of(name, contents.change(), contents.epochs()))) {
+            boolean whole = copy.filter(Archived.of(name, contents.change(), contents.epochs())::equals).isPresent();
+            if (!whole && !host.mistake(StreamMistake.EVICTED_UNARCHIVED)) {
                 cannotClose(() -> ended.accept(false));
                 return;
             }

@@ -6,8 +6,10 @@ import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.Archived;
+import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ interface StreamHost {
 
     /** The stream has a change more in its tail. */
     void changed(Stream stream);
+
+    /** Watchers are to be told, soon, what number the stream has come to. */
+    void trail(Stream stream);
 
     /** Tail entries went into the file, which is to be synced. */
     void applied(Stream stream);
@@ -89,6 +94,9 @@ interface StreamHost {
     /** The stream holds nothing any more and is to be forgotten. */
     void closed(Stream stream);
 
+    /** The stream has lost its file and is to be forgotten; what it leaves is for its next opening. */
+    void leftFile(Stream stream, AdoptedTail left);
+
     /** The stream could not be opened: it is to be forgotten, but its adopted changes must be kept. */
     void failedToOpen(Stream stream, Refused why);
 
@@ -102,6 +110,8 @@ interface StreamHost {
     @Nullable
     Tiering tiering();
 
+    boolean isOpen(StreamName stream);
+
     /** Opens a stream of a slot that is served, if it is not open, though nobody asked for it; null: the slot is not served, or it is open. */
     @Nullable
     Stream openUnasked(StreamName stream, int slot);
@@ -111,6 +121,9 @@ interface StreamHost {
 
     /** Has the catalog note a copy, if the slot is still served by the owner of that epoch. */
     void mark(int slot, long epoch, Archived copy);
+
+    /** What the catalog is to say of the stream, and perhaps does not say yet. */
+    Optional<CatalogEntry> pendingEntry(Stream stream);
 
     /** Whether a mistake is planted, for the simulation's test of itself. */
     boolean mistake(StreamMistake which);

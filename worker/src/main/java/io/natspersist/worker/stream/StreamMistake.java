@@ -34,5 +34,11 @@ public enum StreamMistake {
     /** A stream that is opened again has forgotten its configuration. */
     CONFIG_FORGOTTEN,
     /** What a stream's configuration says of durability is not looked at. */
-    DURABILITY_IGNORED
+    DURABILITY_IGNORED,
+    /** A file is removed though its cold copy lacks changes. */
+    EVICTED_UNARCHIVED,
+    /** A file is removed while parts of values are in it that nobody shows yet. */
+    EVICTED_WITH_PARTS,
+    /** A file comes back from the oldest copy that is kept, and nobody looks whether that is all. */
+    OLDER_COPY_RESTORED
 }

@@ -7,6 +7,7 @@ import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.Archived;
+import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.NameRange;
 import io.natspersist.worker.file.StreamFileException;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -313,7 +315,7 @@ public final class Streams {
         served.streams.add(stream);
         served.catalog.used(loop.nanos());
         opened++;
-        stream.open(served.adopted.getOrDefault(name, AdoptedTail.NONE));
+        stream.open(served.adopted.getOrDefault(name, new AdoptedTail()));
         return stream;
     }
 
@@ -629,6 +631,11 @@ public final class Streams {
         }
 
         @Override
+        public void trail(Stream stream) {
+            toTrail.renew(stream, loop.nanos());
+        }
+
+        @Override
         public void applied(Stream stream) {
             long now = loop.nanos();
             settled(stream);
@@ -728,6 +735,15 @@ public final class Streams {
         }
 
         @Override
+        public void leftFile(Stream stream, AdoptedTail left) {
+            ServedSlot served = served(stream.slot());
+            served.adopted.put(stream.name(), left);
+            served.unsettled.add(stream.name());
+            settling.add(stream.name(), served, loop.nanos());
+            closed(stream);
+        }
+
+        @Override
         public void failedToOpen(Stream stream, Refused why) {
             forget(stream);
             ServedSlot served = slots.get(stream.slot());
@@ -752,6 +768,11 @@ public final class Streams {
         }
 
         @Override
+        public boolean isOpen(StreamName stream) {
+            return open.containsKey(stream);
+        }
+
+        @Override
         public @Nullable Stream openUnasked(StreamName stream, int slot) {
             ServedSlot served = slots.get(slot);
             return served == null || served.released != null || open.containsKey(stream)
@@ -773,6 +794,12 @@ public final class Streams {
             if (served != null && served.epoch == epoch) {
                 served.catalog.mark(copy);
             }
+        }
+
+        @Override
+        public Optional<CatalogEntry> pendingEntry(Stream stream) {
+            ServedSlot served = slots.get(stream.slot());
+            return served == null ? Optional.empty() : served.catalog.pending(stream.name());
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,19 +103,19 @@ final class Tiering {
     /** To be called often. */
     void tick(long now) {
         archiveMore(now);
-        forEachReady(toEvict, MOST_EVICTING - evicting, this::evict);
+        forEachReady(toEvict, MOST_EVICTING - evicting, stream -> stream.isQuiet() || stream.isAsked(), this::evict);
     }
 
     private void archiveMore(long now) {
         if (!isAway()) {
             long settled = draining ? 0 : tier.config().archiveAfterMillis() * 1_000_000;
             toArchive.takeOlder(now - settled, room(), this::archive);
-            forEachReady(toArchiveNow, room(), this::archive);
+            forEachReady(toArchiveNow, room(), Stream::isOpen, this::archive);
         }
     }
 
-    private static void forEachReady(Set<Stream> streams, int most, Consumer<Stream> then) {
-        List<Stream> ready = streams.stream().filter(Stream::isOpen).limit(Math.max(0, most)).toList();
+    private static void forEachReady(Set<Stream> streams, int most, Predicate<Stream> isReady, Consumer<Stream> then) {
+        List<Stream> ready = streams.stream().filter(isReady).limit(Math.max(0, most)).toList();
         ready.forEach(streams::remove);
         ready.forEach(then);
     }
@@ -157,9 +158,9 @@ final class Tiering {
         });
     }
 
-    /** Deletes the copies of a stream that was destroyed. */
+    /** Deletes the copies of a stream that was destroyed, as its catalog said; one that is open may have been made anew since. */
     void delete(StreamName name, int slot, long epoch) {
-        if (isAway() || busy.containsKey(name)) {
+        if (isAway() || busy.containsKey(name) || host.isOpen(name)) {
             return;
         }
         alone(name, () -> ask(() -> {
@@ -193,7 +194,7 @@ final class Tiering {
             closeIfUnasked(stream);
             return;
         }
-        if (busy.containsKey(stream.name())) {
+        if (busy.containsKey(stream.name()) || !stream.isOpen()) {
             toArchive.add(stream, host.loop().nanos());
             return;
         }
@@ -251,11 +252,13 @@ final class Tiering {
     void bringBack(Stream stream, Opened.@Nullable Cold known, AdoptedTail adopted,
             Consumer<Restoring.Outcome> then) {
         StreamName name = stream.name();
-        Restoring restoring = new Restoring(tier.copies(), volume, name, stream.slot(), stream.epoch(), adopted);
+        host.pendingEntry(stream).ifPresent(e -> adopted.reached(e.change(), e.lastSeq()));
+        Restoring restoring = new Restoring(tier.copies(), volume, name, stream.slot(), stream.epoch(), adopted,
+                host.mistake(StreamMistake.OLDER_COPY_RESTORED));
         alone(name, () -> ask(() -> restoring.run(known), outcome -> {
             done(name);
             switch (outcome) {
-                case Restoring.Outcome.Back back -> broughtBack(stream, back, known == null);
+                case Restoring.Outcome.Back back -> broughtBack(stream, back, known == null || adopted.isWithoutFile());
                 case Restoring.Outcome.NoCopy none -> {
                 }
                 case Restoring.Outcome.Failed why -> {

@@ -166,7 +166,7 @@ final class Uploads {
 
     /** Whether something is there that is to be deleted, now or later, so that the stream must not be closed as idle. */
     boolean waits() {
-        return oldestUnused != Long.MAX_VALUE;
+        return oldestUnused != Long.MAX_VALUE && !host.mistake(StreamMistake.EVICTED_WITH_PARTS);
     }
 
     /** Deletes a slice of what is to be deleted, if it is time. */

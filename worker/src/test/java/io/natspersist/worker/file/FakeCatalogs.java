@@ -360,6 +360,15 @@ final class FakeCatalogs {
         return slots.values().stream().anyMatch(s -> s.durable.containsKey(stream));
     }
 
+    boolean hasCopy(StreamName stream, Archived copy) {
+        return slots.values().stream().anyMatch(s -> s.durable.containsKey(stream)
+                && copy.equals(s.durable.get(stream).archived) && copy.equals(s.current.get(stream).archived));
+    }
+
+    boolean isCold(StreamName stream) {
+        return slots.values().stream().map(s -> s.current.get(stream)).anyMatch(r -> r != null && r.entry.cold());
+    }
+
     List<StreamName> durable() {
         Map<StreamName, Boolean> all = new HashMap<>();
         slots.values().forEach(s -> s.durable.values().stream().filter(r -> r.entry.tombstone() == null)

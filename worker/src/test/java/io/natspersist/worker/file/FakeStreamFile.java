@@ -222,7 +222,7 @@ final class FakeStreamFile implements StreamFile {
 
     @Override
     public ColdTier.Snapshot snapshot(long now) {
-        return read(s -> volume.snapshot(s, now));
+        return read(s -> volume.snapshot(stream, s, now));
     }
 
     @Override

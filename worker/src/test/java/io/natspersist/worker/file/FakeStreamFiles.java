@@ -4,7 +4,9 @@ package io.natspersist.worker.file;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.cold.ColdTier;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.nio.ByteBuffer;
@@ -37,9 +39,11 @@ public final class FakeStreamFiles {
     private final FakeCatalogs catalogs;
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
-    private final List<MemoryStream> snapshots = new ArrayList<>();
+    private final FakeSnapshots snapshots = new FakeSnapshots();
     private Step step = (node, operation, stream) -> {};
     private BiConsumer<String, List<Change>> applies = (node, changes) -> {};
+    private BiConsumer<StreamName, Held> removals = (stream, held) -> {};
+    private BiConsumer<String, StreamName> returns = (node, stream) -> {};
     private long opens;
     private long creates;
     private long renames;
@@ -141,10 +145,8 @@ public final class FakeStreamFiles {
         };
     }
 
-    /** Its pages are one number, under which this volume remembers what they are. */
-    synchronized ColdTier.Snapshot snapshot(MemoryStream stream, long now) {
-        snapshots.add(stream.copy());
-        byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(snapshots.size() - 1L).array();
+    synchronized ColdTier.Snapshot snapshot(StreamName name, MemoryStream stream, long now) {
+        byte[] pages = snapshots.take(name, stream);
         State state = stream.state();
         return new ColdTier.Snapshot() {
             @Override
@@ -159,12 +161,12 @@ public final class FakeStreamFiles {
 
             @Override
             public long bytes() {
-                return number.length;
+                return pages.length;
             }
 
             @Override
             public void read(long position, ByteBuffer into) {
-                into.put(number, (int) position, (int) Math.min(into.remaining(), number.length - position));
+                into.put(pages, (int) position, (int) Math.min(into.remaining(), pages.length - position));
             }
 
             @Override
@@ -180,7 +182,7 @@ public final class FakeStreamFiles {
         private final StreamName stream;
         private final int slot;
         private final long epoch;
-        private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+        private final ByteBuffer pages = ByteBuffer.allocate(64 << 10);
         private @Nullable MemoryStream written;
 
         FakeIncoming(String node, StreamName stream, int slot, long epoch) {
@@ -192,11 +194,11 @@ public final class FakeStreamFiles {
 
         @Override
         public void write(ByteBuffer bytes) {
-            number.put(bytes);
+            pages.put(bytes);
         }
 
         private MemoryStream whole() {
-            MemoryStream known = written == null ? snapshots.get((int) number.getLong(0)).copy() : written;
+            MemoryStream known = written == null ? snapshots.contents(stream, pages.flip()) : written;
             written = known;
             return known;
         }
@@ -205,6 +207,15 @@ public final class FakeStreamFiles {
         public State written() {
             synchronized (FakeStreamFiles.this) {
                 return whole().state();
+            }
+        }
+
+        @Override
+        public boolean has(LargeValue value) {
+            synchronized (FakeStreamFiles.this) {
+                Uploaded there = whole().uploads().upload(value.upload(), 0);
+                return there.firstMissing() > value.parts() && there.size() == value.size()
+                        && there.crc32c() == value.crc32c();
             }
         }
 
@@ -224,6 +235,7 @@ public final class FakeStreamFiles {
                 if (there == null || there.epoch < epoch) { // else it is a name that leads nowhere
                     slotOf.put(stream, slot);
                     streams.put(stream, new Stored(whole(), epoch));
+                    returns.accept(node, stream);
                 }
                 step(node, "after keep", stream);
             }
@@ -267,7 +279,7 @@ public final class FakeStreamFiles {
             if (gone != null && gone.entry().tombstone() == null) {
                 return new Opened.Cold(gone.entry().change(), gone.entry().lastSeq());
             }
-            return setAside.contains(stream)
+            return setAside.contains(stream) && gone == null
                     ? new Opened.Corrupt("a damaged file was set aside")
                     : new Opened.Absent(gone == null ? null : gone.entry().tombstone());
         }
@@ -307,7 +319,7 @@ public final class FakeStreamFiles {
         Kind failure = nextFailure(stream);
         FakeCatalogs.Row gone = before == null ? null : catalogs.gone(node, slot, epoch, stream);
         boolean exists = madeSince(gone == null ? 0 : gone.by(), stream) != null;
-        if (failure != null || exists || setAside.contains(stream)) {
+        if (failure != null || exists || (setAside.contains(stream) && before == null)) {
             throw new StreamFileException(Kind.UNAVAILABLE, stream, failure != null ? "scripted" : "its file exists",
                     null);
         }
@@ -324,8 +336,80 @@ public final class FakeStreamFiles {
             throw new StreamFileException(Kind.UNAVAILABLE, stream, "it is open", null);
         }
         if (stored != null && stored.epoch <= epoch) {
+            removals.accept(stream, new Held(stored.current));
             streams.remove(stream);
         }
+    }
+
+    /** What a file holds. */
+    public final class Held {
+        private final MemoryStream contents;
+
+        private Held(MemoryStream contents) {
+            this.contents = contents;
+        }
+
+        public State state() {
+            return contents.state();
+        }
+
+        /** What that would be archived as. */
+        public Archived asArchived(StreamName stream) {
+            return Archived.of(stream, state());
+        }
+
+        /** Whether it has parts of values that no message shows yet, or any more. */
+        public boolean hasUnusedParts() {
+            return contents.uploads().oldestUnused() != Long.MAX_VALUE;
+        }
+
+        /** Whether a copy holds all of that, with the parts of values that are on their way. */
+        public boolean isWholeIn(Held copy) {
+            return state().equals(copy.state())
+                    && copy.contents.uploads().names().containsAll(contents.uploads().names());
+        }
+    }
+
+    /** Is told of each file that is removed, be it because the stream was destroyed or evicted, before it is gone. */
+    public synchronized void onRemove(BiConsumer<StreamName, Held> listener) {
+        removals = listener;
+    }
+
+    /** Is told of each file that has come back from a copy, and on which node. */
+    public synchronized void onReturn(BiConsumer<String, StreamName> listener) {
+        returns = listener;
+    }
+
+    /** What the bytes of a snapshot hold. */
+    public synchronized Held held(StreamName stream, byte[] snapshot) {
+        return new Held(snapshots.contents(stream, ByteBuffer.wrap(snapshot)));
+    }
+
+    /** What the stream's file holds; null: it has none, or that is damaged. */
+    public synchronized @Nullable Held held(StreamName stream) {
+        Stored stored = streams.get(stream);
+        return stored == null || stored.corrupt ? null : new Held(stored.current);
+    }
+
+    /** What would be left of it after a power failure is all that it holds, and nobody has it open. */
+    public synchronized boolean isAtRest(StreamName stream) {
+        Stored stored = streams.get(stream);
+        return stored != null && stored.handles.isEmpty() && stored.unsynced.isEmpty();
+    }
+
+    /** Whether its catalog would say after a power failure that there is a copy with that change. */
+    public synchronized boolean catalogHasCopy(StreamName stream, Archived copy) {
+        return catalogs.hasCopy(stream, copy);
+    }
+
+    /** Whether its catalog says that the file is gone. */
+    public synchronized boolean isLeftBehind(StreamName stream) {
+        return catalogs.isCold(stream);
+    }
+
+    /** Somebody deletes the file. */
+    public synchronized void vanish(StreamName stream) {
+        streams.remove(stream);
     }
 
     /** The streams of a slot that have a file. */

@@ -14,6 +14,7 @@ import io.natspersist.worker.file.StreamFile.Range;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -113,6 +114,41 @@ class SqliteDamageTest {
         StreamFile restored = opened(files, 5);
         assertThat(restored.state().change()).isEqualTo(200);
         restored.close();
+    }
+
+    @Test
+    void aFileThatCameBackAndIsDamagedAgainIsSetAsideAgain() throws IOException {
+        byte[] good = Files.readAllBytes(file);
+        overwrite(0, 100);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        assertThat(files.open(STREAM, SLOT, 3)).isInstanceOf(Opened.Corrupt.class);
+        try (Incoming back = files.restore(STREAM, SLOT, 3)) {
+            back.write(ByteBuffer.wrap(good));
+            assertThat(back.written().change()).isEqualTo(200);
+            back.keep();
+        }
+        overwrite(0, 100);
+
+        assertThat(files.open(STREAM, SLOT, 3)).isInstanceOf(Opened.Corrupt.class);
+
+        assertThat(names()).containsExactly("+notes.3.corrupt", "+notes.3.corrupt-wal");
+    }
+
+    @Test
+    void whatWasSetAsideOfAStreamThatWasDestroyedSinceDoesNotKeepItFromBeingMadeAnew() throws IOException {
+        overwrite(0, 100);
+        SqliteStreamFiles files = new SqliteStreamFiles(root);
+        assertThat(files.open(STREAM, SLOT, 3)).isInstanceOf(Opened.Corrupt.class);
+        Tombstone tombstone = new Tombstone(List.of(new EpochStart(3, 1)), 201, 200, 1_000, List.of());
+        files.catalogs().put(SLOT, 3, List.of(CatalogEntry.of(STREAM, tombstone)));
+
+        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(new Opened.Absent(tombstone));
+        files.create(STREAM, SLOT, 3, tombstone).close();
+
+        StreamFile anew = opened(files, 3);
+        assertThat(anew.state().change()).isEqualTo(201);
+        anew.close();
+        assertThat(names()).contains("+notes.3.corrupt");
     }
 
     @Test
