@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.StreamName;
+import io.natspersist.simulation.VirtualTime;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
@@ -258,6 +259,27 @@ class ColdStreamsTest {
         Message resumed = ask("resume", "", HeaderNames.CHANGE, "4", HeaderNames.EPOCH, "1");
         assertThat(text(resumed)).contains("reset");
         assertThat(set("5")).isEqualTo("{\"seq\":5,\"change\":6,\"epoch\":1}");
+    }
+
+    @Test
+    void aFileThatWasLeftBehindIsRemovedThoughNobodyUsesTheStream() {
+        set("1");
+        cluster.files.onStep((node, operation, stream) -> {
+            if (operation.equals("before remove")) {
+                cluster.files.onStep((n, o, s) -> {});
+                throw new VirtualTime.Crash(operation);
+            }
+        });
+        assertThat(cluster.time.runUntil(() -> cluster.nodes.get("w0").crashed(), 120_000)).isTrue();
+        cluster.crash("w0");
+        assertThat(isOnVolume()).isTrue();
+        start("w0");
+        cluster.assign("w0", null);
+
+        goesCold();
+
+        assertThat(cold.restores(STREAM)).isZero();
+        assertThat(last()).isEqualTo("1");
     }
 
     @Test

@@ -132,9 +132,9 @@ final class Losses {
         windows.add(new long[]{inTouchMillis - WINDOW_MILLIS, atMillis});
     }
 
-    /** Of workers that died shortly before, what nobody has read yet is lost too. */
+    /** Of workers that died within the half minute before, what nobody has read yet is lost too: a machine writes back no later. */
     void volumeLostPower(long atMillis) {
-        windows.add(new long[]{atMillis - 20_000, atMillis});
+        windows.add(new long[]{atMillis - 35_000, atMillis});
     }
 
     /**

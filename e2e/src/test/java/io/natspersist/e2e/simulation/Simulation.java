@@ -134,7 +134,7 @@ final class Simulation {
     private List<StreamName> warm() {
         return world.files.streams().stream().filter(stream -> {
             Held file = world.files.held(stream);
-            return (file == null || !file.hasUnusedParts()) && !world.files.isLeftBehind(stream);
+            return file == null || !file.hasUnusedParts();
         }).toList();
     }
 

@@ -28,7 +28,8 @@ final class CatalogSchema {
                 used      INTEGER,          -- when somebody last used it, ms since the epoch; null: nobody archived then
                 archived  INTEGER,          -- the last change that its cold copy holds; null: it has none
                 archived_epoch INTEGER,     -- of the owner that decided that change
-                cold      INTEGER NOT NULL DEFAULT 0 -- 1: its file was removed, and the cold copy holds all of it
+                -- 1: its file was removed, and the cold copy holds all of it; 2: the same, but the file may be there, on its way out or in
+                cold      INTEGER NOT NULL DEFAULT 0
             );
             -- In the order of the names' tokens.
             CREATE UNIQUE INDEX streams_order ON streams (replace(name, '.', char(1)));
@@ -37,6 +38,7 @@ final class CatalogSchema {
                 WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS NOT change;
             CREATE INDEX streams_evictable ON streams (used)
                 WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change;
+            CREATE INDEX streams_left ON streams (used) WHERE cold = 2;
             -- Whose copies are to be deleted.
             CREATE INDEX streams_copies_left ON streams (destroyed) WHERE destroyed IS NOT NULL AND archived IS NOT NULL;
 
@@ -60,6 +62,7 @@ final class CatalogSchema {
                 WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS NOT change;
             CREATE INDEX streams_evictable ON streams (used)
                 WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change;
+            CREATE INDEX streams_left ON streams (used) WHERE cold = 2;
             CREATE INDEX streams_copies_left ON streams (destroyed) WHERE destroyed IS NOT NULL AND archived IS NOT NULL;
             PRAGMA user_version=2;
             """;

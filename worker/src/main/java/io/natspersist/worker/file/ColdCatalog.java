@@ -26,7 +26,16 @@ public interface ColdCatalog {
     /** Streams that have a file with changes that their copy lacks, those first that are longest unused. */
     List<StreamName> unarchived(int slot, long epoch, int limit);
 
-    /** Streams that have a file and a copy of all of it, and were last used before {@code usedBefore}; the longest unused first. */
+    /** The files of these streams, which the catalog has as cold, are gone for good. It may be lost until the next {@link Catalogs#sync}. */
+    void surelyGone(int slot, long epoch, List<StreamName> streams);
+
+    /** The file of a cold stream may be there from now on, before the catalog calls it anything but cold: durably noted. */
+    void mayBeThere(int slot, long epoch, StreamName stream);
+
+    /**
+     * Streams that have a file and a copy of all of it, and were last used before {@code usedBefore}, the longest unused first; then those that are
+     * cold, and whose file may be there all the same.
+     */
     List<StreamName> evictable(int slot, long epoch, long usedBefore, int limit);
 
     /** Streams that were destroyed and have copies. */

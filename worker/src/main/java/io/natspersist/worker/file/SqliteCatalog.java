@@ -59,12 +59,15 @@ final class SqliteCatalog {
     private static final String EVICTABLE = """
             SELECT name FROM streams WHERE used IS NOT NULL AND destroyed IS NULL AND cold = 0 AND archived IS change
             AND used < ? ORDER BY used LIMIT ?""";
+    private static final String LEFT = "SELECT name FROM streams WHERE cold = 2 AND used < ? ORDER BY used LIMIT ?";
+    private static final String SURELY_GONE = "UPDATE streams SET cold = 1 WHERE cold = 2 AND " + ORDER + " = ?";
+    private static final String MAY_BE_THERE = "UPDATE streams SET cold = 2 WHERE cold = 1 AND " + ORDER + " = ?";
     private static final String COPIES_LEFT = """
             SELECT name FROM streams WHERE destroyed IS NOT NULL AND archived IS NOT NULL ORDER BY destroyed LIMIT ?""";
     /** What has neither a file nor a copy. */
     private static final String GONE = "SELECT " + ORDER + """
             FROM streams WHERE destroyed IS NULL AND archived IS NULL AND cold = 0""";
-    private static final String WARM_AGAIN = "UPDATE streams SET cold = 0, epoch = NULL WHERE cold = 1 AND " + ORDER
+    private static final String WARM_AGAIN = "UPDATE streams SET cold = 0, epoch = NULL WHERE cold > 0 AND " + ORDER
             + " = ?";
     private static final String NAMES = "SELECT " + ORDER + " FROM streams WHERE destroyed IS NULL AND " + ORDER
             + " >= ? AND " + ORDER + " < ? ORDER BY " + ORDER + " LIMIT ?";
@@ -97,7 +100,7 @@ final class SqliteCatalog {
             put.setObject(7, tombstone == null && !entry.cold() ? null : epoch);
             put.setString(8, tombstone == null ? null : text(tombstone.epochs()));
             put.setObject(9, entry.used() == 0 ? null : entry.used());
-            put.setInt(10, entry.cold() ? 1 : 0);
+            put.setInt(10, entry.cold() ? 2 : 0);
             put.executeUpdate();
             putIds(entry.name(), tombstone);
         }
@@ -200,7 +203,7 @@ final class SqliteCatalog {
                 return Optional.empty();
             }
             CatalogEntry entry = new CatalogEntry(stream, row.getLong(1), row.getLong(2), row.getLong(3),
-                    row.getLong(4), null, row.getLong(5), row.getInt(6) == 1);
+                    row.getLong(4), null, row.getLong(5), row.getInt(6) > 0);
             long by = row.getLong(7);
             long archived = row.getLong(8);
             return Optional.of(new Row(entry, by,
@@ -235,7 +238,32 @@ final class SqliteCatalog {
     }
 
     List<StreamName> evictable(long usedBefore, int limit) throws SQLException {
-        return names(EVICTABLE, usedBefore, limit);
+        List<StreamName> found = names(EVICTABLE, usedBefore, limit);
+        if (found.size() < limit) {
+            found.addAll(names(LEFT, usedBefore, limit - found.size()));
+        }
+        return found;
+    }
+
+    void surelyGone(List<StreamName> streams) throws SQLException, IOException {
+        database.begin();
+        for (StreamName stream : streams) {
+            update(SURELY_GONE, stream);
+        }
+        database.commit();
+        checkpointIfLarge();
+    }
+
+    void mayBeThere(StreamName stream) throws SQLException {
+        database.begin();
+        update(MAY_BE_THERE, stream);
+        database.commit();
+    }
+
+    private void update(String statement, StreamName stream) throws SQLException {
+        PreparedStatement update = database.prepared(statement);
+        update.setString(1, NameRange.sortable(stream));
+        update.executeUpdate();
     }
 
     List<StreamName> destroyedWithCopies(int limit) throws SQLException {

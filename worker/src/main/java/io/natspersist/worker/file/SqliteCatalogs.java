@@ -180,6 +180,24 @@ final class SqliteCatalogs implements Catalogs {
     }
 
     @Override
+    public void surelyGone(int slot, long epoch, List<StreamName> streams) {
+        use(slot, epoch, false, true, (held, catalog) -> {
+            held.unforced = catalog;
+            catalog.surelyGone(streams);
+            return true;
+        });
+    }
+
+    @Override
+    public void mayBeThere(int slot, long epoch, StreamName stream) {
+        use(slot, epoch, false, true, (held, catalog) -> {
+            catalog.mayBeThere(stream);
+            catalog.sync();
+            return true;
+        });
+    }
+
+    @Override
     public List<StreamName> evictable(int slot, long epoch, long usedBefore, int limit) {
         return use(slot, epoch, false, List.of(), (held, catalog) -> catalog.evictable(usedBefore, limit));
     }

@@ -8,9 +8,11 @@ import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.StreamFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,7 @@ final class CatalogLane implements SlotCatalog {
 
     /** How long an entry waits for others when nobody waits for it. */
     private static final long GATHER_MILLIS = 1_000;
+    private static final long GONE_LATELY_MILLIS = 60_000;
 
     private final int slot;
     private final long epoch;
@@ -30,6 +33,9 @@ final class CatalogLane implements SlotCatalog {
     /** What is being written. */
     private Map<StreamName, CatalogEntry> underWay = Map.of();
     private Map<StreamName, Archived> marks = new LinkedHashMap<>();
+    private Set<StreamName> gone = new LinkedHashSet<>();
+    /** Those of the last minute, and when. */
+    private final LinkedHashMap<StreamName, Long> goneLately = new LinkedHashMap<>();
     private List<Waiting> waiting = new ArrayList<>();
     private boolean busy;
     private boolean urgent;
@@ -65,6 +71,24 @@ final class CatalogLane implements SlotCatalog {
         marks.put(copy.name(), copy);
     }
 
+    /** Has noted that the file of a cold stream is gone. It may be lost. */
+    void surelyGone(StreamName stream) {
+        beginToGather();
+        gone.add(stream);
+        goneLately.put(stream, host.loop().nanos());
+    }
+
+    /** The stream's file comes back. */
+    void mayBeThere(StreamName stream) {
+        gone.remove(stream);
+        goneLately.remove(stream);
+    }
+
+    /** Whether its file is gone, though the catalog may not have said so when it was read. */
+    boolean isGone(StreamName stream) {
+        return goneLately.containsKey(stream);
+    }
+
     /** What was given last and may not be in the catalog. */
     Optional<CatalogEntry> pending(StreamName stream) {
         return Optional.ofNullable(entries.getOrDefault(stream, underWay.get(stream)));
@@ -82,7 +106,7 @@ final class CatalogLane implements SlotCatalog {
     }
 
     private boolean isEmpty() {
-        return entries.isEmpty() && marks.isEmpty();
+        return entries.isEmpty() && marks.isEmpty() && gone.isEmpty();
     }
 
     /** To be called now and then. */
@@ -94,7 +118,13 @@ final class CatalogLane implements SlotCatalog {
         List<CatalogEntry> batch = List.copyOf(entries.values());
         underWay = entries;
         List<Archived> marked = List.copyOf(marks.values());
+        List<StreamName> left = List.copyOf(gone);
         List<Waiting> told = waiting;
+        gone = new LinkedHashSet<>();
+        while (!goneLately.isEmpty()
+                && nowNanos - goneLately.firstEntry().getValue() > GONE_LATELY_MILLIS * 1_000_000) {
+            goneLately.pollFirstEntry();
+        }
         entries = new LinkedHashMap<>();
         marks = new LinkedHashMap<>();
         waiting = new ArrayList<>();
@@ -108,6 +138,9 @@ final class CatalogLane implements SlotCatalog {
                 }
                 if (!marked.isEmpty()) {
                     catalogs.mark(slot, epoch, marked);
+                }
+                if (!left.isEmpty()) {
+                    catalogs.surelyGone(slot, epoch, left);
                 }
                 if (!told.isEmpty() && !host.mistake(StreamMistake.CATALOG_NOT_FORCED)) {
                     catalogs.sync(slot, epoch);

@@ -149,7 +149,8 @@ final class ColdSweep {
     }
 
     private void act(ServedSlot slot, Found found) {
-        long begun = found.evictable.stream().filter(name -> tiering.evict(name, slot.number)).count();
+        long begun = found.evictable.stream()
+                .filter(name -> !slot.catalog.isGone(name) && tiering.evict(name, slot.number)).count();
         if (!tiering.isAway()) {
             begun += found.unarchived.stream().filter(name -> tiering.archive(name, slot.number)).count();
             found.destroyed.forEach(name -> tiering.delete(name, slot.number, slot.epoch));

@@ -7,7 +7,6 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.cold.ColdTier.Copy;
 import io.natspersist.worker.cold.ObjectStoreException;
-import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Incoming;
 import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.StreamFileException;
@@ -17,7 +16,6 @@ import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,22 +57,16 @@ final class Restoring {
         this.adopted = adopted;
     }
 
-    /** @param told what is known of the file that is gone; null: ask the catalog */
-    Outcome run(Opened.@Nullable Cold told) {
+    /** @param known what is known of the file that is gone */
+    Outcome run(Opened.Cold known) {
         try {
-            return run(told == null ? known() : told, candidates());
+            return run(known, candidates());
         } catch (ObjectStoreException e) {
             return new Outcome.Failed(
                     new Refused(ErrorCode.COLD_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY_MILLIS));
         } catch (StreamFileException e) {
             return new Outcome.Failed(Stream.refusal(e));
         }
-    }
-
-    private Opened.Cold known() {
-        Optional<CatalogEntry> entry = volume.catalogs().entry(slot, epoch, stream);
-        return new Opened.Cold(entry.map(CatalogEntry::change).orElse(0L),
-                entry.map(CatalogEntry::lastSeq).orElse(0L));
     }
 
     /** The newest first. */

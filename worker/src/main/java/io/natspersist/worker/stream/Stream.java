@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -228,9 +229,25 @@ final class Stream {
             cannotOpen(otherwise);
             return;
         }
+        Catalogs catalogs = host.onVolume(slot).files().catalogs();
+        file.apart(() -> {
+            catalogs.mayBeThere(slot, epoch, name);
+            return known == null ? catalogs.entry(slot, epoch, name) : Optional.<CatalogEntry>empty();
+        }, entry -> {
+            Opened.Cold told = known == null
+                    ? new Opened.Cold(entry.map(CatalogEntry::change).orElse(0L),
+                            entry.map(CatalogEntry::lastSeq).orElse(0L))
+                    : known;
+            bringBack(tiering, told, known == null, adopted, otherwise);
+        }, e -> cannotOpen(refusal(e)));
+    }
+
+    /** From here on the slot may go elsewhere meanwhile. */
+    private void bringBack(Tiering tiering, Opened.Cold known, boolean damaged, AdoptedTail adopted,
+            Refused otherwise) {
         bringing = true;
         refuseWhileBringing();
-        tiering.bringBack(this, known, adopted, outcome -> {
+        tiering.bringBack(this, known, damaged, adopted, outcome -> {
             if (!bringing) {
                 return;
             }
@@ -241,9 +258,9 @@ final class Stream {
                     skipped = back.lost() > 0;
                     open(adopted);
                 }
-                case Restoring.Outcome.NoCopy none when known != null && known.change() == 0 ->
+                case Restoring.Outcome.NoCopy none when !damaged && known.change() == 0 ->
                     openWithoutFile(null, adopted);
-                case Restoring.Outcome.NoCopy none -> cannotOpen(known == null
+                case Restoring.Outcome.NoCopy none -> cannotOpen(damaged
                         ? otherwise
                         : new Refused(ErrorCode.STREAM_CORRUPT, "its file is gone, and it has no cold copy"));
                 case Restoring.Outcome.Failed failed -> cannotOpen(failed.why());
@@ -316,7 +333,7 @@ final class Stream {
         know(found);
         adopted.entries().forEach(e -> unsynced.add(new Unsynced(e.change().number(), e.position())));
         boolean stored = contents.change() > 0 && !found.state().destroyed(); // else the file may hold parts alone
-        cataloged = file.exists() && adopted.isEmpty() && stored;
+        cataloged = file.exists() && adopted.isEmpty() && stored && !brought;
         phase = Phase.OPEN;
         host.opened(this);
         if (brought) {

@@ -122,8 +122,14 @@ interface StreamHost {
     /** Has the catalog note a copy, if the slot is still served by the owner of that epoch. */
     void mark(int slot, long epoch, Archived copy);
 
+    /** The stream's file is gone for good, as the catalog has it. */
+    void evicted(Stream stream);
+
     /** What the catalog is to say of the stream, and perhaps does not say yet. */
     Optional<CatalogEntry> pendingEntry(Stream stream);
+
+    /** The stream's file is about to come back. */
+    void bringingBack(Stream stream);
 
     /** Whether a mistake is planted, for the simulation's test of itself. */
     boolean mistake(StreamMistake which);

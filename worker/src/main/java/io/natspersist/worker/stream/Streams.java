@@ -797,6 +797,22 @@ public final class Streams {
         }
 
         @Override
+        public void evicted(Stream stream) {
+            ServedSlot served = slots.get(stream.slot());
+            if (served != null) {
+                served.catalog.surelyGone(stream.name());
+            }
+        }
+
+        @Override
+        public void bringingBack(Stream stream) {
+            ServedSlot served = slots.get(stream.slot());
+            if (served != null) {
+                served.catalog.mayBeThere(stream.name());
+            }
+        }
+
+        @Override
         public Optional<CatalogEntry> pendingEntry(Stream stream) {
             ServedSlot served = slots.get(stream.slot());
             return served == null ? Optional.empty() : served.catalog.pending(stream.name());

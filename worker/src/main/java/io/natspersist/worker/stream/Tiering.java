@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +151,7 @@ final class Tiering {
             evicting--;
             if (gone) {
                 evicted++;
+                host.evicted(stream);
             } else if (stream.isOpen()) {
                 toArchiveNow.add(stream);
             }
@@ -248,17 +248,18 @@ final class Tiering {
 
     // ---- files that come back
 
-    /** Brings a stream's file back; {@code known}: null where it was damaged. */
-    void bringBack(Stream stream, Opened.@Nullable Cold known, AdoptedTail adopted,
+    /** Brings a stream's file back, of which that is known; {@code damaged}: it was, and is set aside. */
+    void bringBack(Stream stream, Opened.Cold known, boolean damaged, AdoptedTail adopted,
             Consumer<Restoring.Outcome> then) {
         StreamName name = stream.name();
+        host.bringingBack(stream);
         host.pendingEntry(stream).ifPresent(e -> adopted.reached(e.change(), e.lastSeq()));
         Restoring restoring = new Restoring(tier.copies(), volume, name, stream.slot(), stream.epoch(), adopted,
                 host.mistake(StreamMistake.OLDER_COPY_RESTORED));
         alone(name, () -> ask(() -> restoring.run(known), outcome -> {
             done(name);
             switch (outcome) {
-                case Restoring.Outcome.Back back -> broughtBack(stream, back, known == null || adopted.isWithoutFile());
+                case Restoring.Outcome.Back back -> broughtBack(stream, back, damaged || adopted.isWithoutFile());
                 case Restoring.Outcome.NoCopy none -> {
                 }
                 case Restoring.Outcome.Failed why -> {

@@ -11,10 +11,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,8 @@ final class FakeCatalogs {
         }
     }
 
-    /** {@code by}: of the owner that has removed the stream's file; 0: nobody has. */
-    record Row(CatalogEntry entry, long by, @Nullable Archived archived) {
+    /** {@code by}: of the owner that has removed the stream's file; 0: nobody has. {@code left}: it is cold, and its file may be there. */
+    record Row(CatalogEntry entry, long by, @Nullable Archived archived, boolean left) {
 
         boolean isEvictable() {
             return hasFile() && archived != null && archived.change() == entry.change();
@@ -138,7 +140,7 @@ final class FakeCatalogs {
                 boolean gone = entry.tombstone() != null || entry.cold();
                 boolean known = before != null && entry.used() == 0;
                 return new Row(known ? entry.usedAt(before.entry.used()) : entry, gone ? epoch : 0,
-                        before == null ? null : before.archived);
+                        before == null ? null : before.archived, entry.cold());
             }
 
             @Override
@@ -165,7 +167,33 @@ final class FakeCatalogs {
                 CatalogEntry e = row.entry;
                 return new Row(new CatalogEntry(e.name(), Math.max(e.change(), mark.change()), e.lastSeq(),
                         e.messages(), e.bytes(), e.tombstone(), e.used(), e.cold()), row.by,
-                        mark.change() == 0 ? null : mark);
+                        mark.change() == 0 ? null : mark, row.left);
+            }
+
+            @Override
+            public void surelyGone(int slot, long epoch, List<StreamName> streams) {
+                synchronized (volume) {
+                    Stored stored = opened(node, slot, epoch);
+                    change(stored, streams, r -> r.left ? new Row(r.entry, r.by, r.archived, false) : r);
+                }
+            }
+
+            @Override
+            public void mayBeThere(int slot, long epoch, StreamName stream) {
+                synchronized (volume) {
+                    Stored stored = opened(node, slot, epoch);
+                    change(stored, List.of(stream),
+                            r -> r.entry.cold() ? new Row(r.entry, r.by, r.archived, true) : r);
+                    stored.sync();
+                }
+            }
+
+            private void change(Stored stored, List<StreamName> streams, UnaryOperator<Row> how) {
+                List<Row> rows = streams.stream().map(stored.current::get).filter(Objects::nonNull).map(how).toList();
+                rows.forEach(r -> stored.current.put(r.entry.name(), r));
+                stored.unsyncedBy = stored.handle;
+                stored.unsynced.add(rows);
+                stored.writer = node;
             }
 
             @Override
@@ -190,7 +218,7 @@ final class FakeCatalogs {
                 synchronized (volume) {
                     opened(node, slot, epoch).current.replaceAll((name, row) -> row.entry.used() > 0
                             ? row
-                            : new Row(row.entry.usedAt(now), row.by, row.archived));
+                            : new Row(row.entry.usedAt(now), row.by, row.archived, row.left));
                 }
             }
 
@@ -201,7 +229,8 @@ final class FakeCatalogs {
 
             @Override
             public List<StreamName> evictable(int slot, long epoch, long usedBefore, int limit) {
-                return longestUnused(slot, epoch, r -> r.isEvictable() && r.entry.used() < usedBefore, limit);
+                return longestUnused(slot, epoch, r -> (r.isEvictable() || r.left) && r.entry.used() < usedBefore,
+                        limit);
             }
 
             @Override
@@ -291,7 +320,7 @@ final class FakeCatalogs {
                 .filter(r -> r.entry.tombstone() == null && r.archived == null)
                 .map(r -> r.entry.name()).filter(n -> !withFile.contains(n)).toList();
         stored.sync();
-        missing.forEach(n -> stored.current.put(n, new Row(new CatalogEntry(n, 0, 0, 0, 0, null), 0, null)));
+        missing.forEach(n -> stored.current.put(n, new Row(new CatalogEntry(n, 0, 0, 0, 0, null), 0, null, false)));
         gone.forEach(stored.current::remove);
         stored.durable.clear();
         stored.durable.putAll(stored.current);
@@ -363,10 +392,6 @@ final class FakeCatalogs {
     boolean hasCopy(StreamName stream, Archived copy) {
         return slots.values().stream().anyMatch(s -> s.durable.containsKey(stream)
                 && copy.equals(s.durable.get(stream).archived) && copy.equals(s.current.get(stream).archived));
-    }
-
-    boolean isCold(StreamName stream) {
-        return slots.values().stream().map(s -> s.current.get(stream)).anyMatch(r -> r != null && r.entry.cold());
     }
 
     List<StreamName> durable() {

@@ -402,11 +402,6 @@ public final class FakeStreamFiles {
         return catalogs.hasCopy(stream, copy);
     }
 
-    /** Whether its catalog says that the file is gone. */
-    public synchronized boolean isLeftBehind(StreamName stream) {
-        return catalogs.isCold(stream);
-    }
-
     /** Somebody deletes the file. */
     public synchronized void vanish(StreamName stream) {
         streams.remove(stream);

@@ -300,8 +300,14 @@ abstract class StreamVolumeContract extends StreamFilesContract {
 
         assertThat(names(catalogs.unarchived(SLOT, 3, 9))).containsExactly("behind", "old", "new");
         assertThat(names(catalogs.unarchived(SLOT, 3, 1))).containsExactly("behind");
+        assertThat(names(catalogs.evictable(SLOT, 3, 61, 9))).as("cold: its file may be there")
+                .containsExactlyInAnyOrder("archived", "cold");
+        catalogs.surelyGone(SLOT, 3, List.of(new StreamName("cold"), new StreamName("archived")));
         assertThat(names(catalogs.evictable(SLOT, 3, 61, 9))).containsExactly("archived");
         assertThat(names(catalogs.evictable(SLOT, 3, 60, 9))).isEmpty();
+        catalogs.mayBeThere(SLOT, 3, new StreamName("cold"));
+        catalogs.mayBeThere(SLOT, 3, new StreamName("archived"));
+        assertThat(names(catalogs.evictable(SLOT, 3, 60, 9))).containsExactly("cold");
         assertThat(names(catalogs.destroyedWithCopies(SLOT, 3, 9))).containsExactly("gone");
         catalogs.mark(SLOT, 3, List.of(Archived.none(new StreamName("gone"))));
         assertThat(catalogs.destroyedWithCopies(SLOT, 3, 9)).isEmpty();
