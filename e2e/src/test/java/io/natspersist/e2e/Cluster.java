@@ -185,6 +185,15 @@ final class Cluster implements AutoCloseable {
         return worker;
     }
 
+    /** One that kills itself at a step of {@link DyingWorker}. */
+    WorkerProcess startDying(String name, Map<String, String> environment, String endpoint, String bucket,
+            String step) {
+        WorkerProcess worker = WorkerProcess.start(DyingWorker.class, folder.resolve("logs").resolve(name + ".log"),
+                environment, name, volume().toString(), nats.url(), NAME, endpoint, bucket, step);
+        workers.put(name, worker);
+        return worker;
+    }
+
     WorkerProcess worker(String name) {
         WorkerProcess worker = workers.get(name);
         if (worker == null) {

@@ -29,13 +29,25 @@ final class WorkerProcess {
 
     static WorkerProcess start(String name, Path volume, String nats, String cluster, Path log,
             Map<String, String> environment, String... flags) {
+        List<String> arguments = new ArrayList<>(List.of(name, "--root", volume.toString(), "--nats", nats, "--cluster",
+                cluster));
+        arguments.addFirst("--name");
+        arguments.addAll(List.of(flags));
+        return start(WorkerMain.class, name, log, environment, arguments);
+    }
+
+    /** Another main class, with arguments of its own, the first of which is the name. */
+    static WorkerProcess start(Class<?> main, Path log, Map<String, String> environment, String... arguments) {
+        return start(main, arguments[0], log, environment, List.of(arguments));
+    }
+
+    private static WorkerProcess start(Class<?> main, String name, Path log, Map<String, String> environment,
+            List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                WorkerMain.class.getName(), "--name", name, "--root", volume.toString(), "--nats", nats, "--cluster",
-                cluster));
-        command.addAll(List.of(flags));
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RestoredFile implements Incoming {
     private static final int VERSIONS_OFFSET = 18;
-    /** Of a larger one only the bytes are what they were: whoever gives them has compared checksums. */
+    /**
+     * A larger one is not read a second time, which would take seconds for each 100 MiB while somebody waits: every chunk has been compared with the hash
+     * that was taken from the file, so it is what SQLite had written. A file that was damaged before it was archived is found when it is used, as on a
+     * volume.
+     */
     private static final long MOST_TO_CHECK = 64 << 20;
     private static final byte[] PLAIN = {1, 1};
     private static final byte[] WAL = {2, 2};
