@@ -25,6 +25,7 @@ class ColdStreamsTest {
 
     private static final long ARCHIVE_AFTER = 3_000;
     private static final long EVICT_AFTER = 20_000;
+    private static final long HOUR = 3_600_000;
     private static final StreamName STREAM = new StreamName("notes");
 
     private final OneCluster cluster = new OneCluster(1);
@@ -280,6 +281,25 @@ class ColdStreamsTest {
 
         assertThat(cold.restores(STREAM)).isZero();
         assertThat(last()).isEqualTo("1");
+    }
+
+    @Test
+    void aVolumeThatIsTooFullLosesTheFilesThatWereUsedLeastRecentlyAndNoMore() {
+        cluster.crash("w0");
+        cluster.tiered(cold, ARCHIVE_AFTER, 3 * HOUR, 80, () -> cluster.files.streams().size() > 2 ? 95 : 50);
+        start("w0");
+        cluster.assign("w0", null);
+        cluster.ask("w0", "set", "first", Headers.NONE, "x");
+        cluster.time.runFor(HOUR);
+        cluster.ask("w0", "set", "second", Headers.NONE, "x");
+        cluster.time.runFor(HOUR / 2);
+        assertThat(counts().evicted()).as("while there is room").isZero();
+
+        cluster.ask("w0", "set", "third", Headers.NONE, "x");
+        cluster.time.runFor(HOUR);
+
+        assertThat(cluster.files.streams()).extracting(StreamName::value).containsExactly("second", "third");
+        assertThat(counts().evicted()).isEqualTo(1);
     }
 
     @Test

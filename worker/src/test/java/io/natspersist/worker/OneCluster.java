@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Workers in virtual time under a coordinator that does what the test says: one table, given out with every heartbeat. */
@@ -124,20 +125,27 @@ final class OneCluster {
     }
 
     /** What the workers that are started from now on are told of a cold tier. */
-    private record Tiered(MemoryColdTier copies, ColdConfig config) {
+    private record Tiered(MemoryColdTier copies, ColdConfig config, IntSupplier percent) {
 
         private Tier of(String name, VirtualTime.Node node) {
-            return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), () -> 0,
+            return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), percent,
                     new ObservedObjectStore(new MemoryObjectStore())::counts);
         }
     }
 
     /** Workers that are started from now on archive after, and remove files that nobody used for, so long, ms. */
     void tiered(@Nullable MemoryColdTier copies, long archiveAfter, long evictAfter) {
+        tiered(copies, archiveAfter, evictAfter, 0, () -> 0);
+    }
+
+    /** The same, with a high-water mark, percent, and how much of the volume is in use. */
+    void tiered(@Nullable MemoryColdTier copies, long archiveAfter, long evictAfter, int highWater,
+            IntSupplier percent) {
         tier = copies == null
                 ? null
                 : new Tiered(copies,
-                        new ColdConfig(S3Config.of("s3://bucket"), archiveAfter, evictAfter, 0, 86_400_000, 4));
+                        new ColdConfig(S3Config.of("s3://bucket"), archiveAfter, evictAfter, highWater, 86_400_000, 4),
+                        percent);
     }
 
     /** kill -9. */

@@ -47,6 +47,8 @@ final class ColdSweep {
     private boolean askingVolume;
     private long volumeNanos;
     private boolean full;
+    /** Whether the volume was looked at since the time after which unused files go was last reckoned. */
+    private boolean looked;
     /** How often the time after which unused files go was halved, because the volume is too full. */
     private int halved;
 
@@ -88,11 +90,19 @@ final class ColdSweep {
         return round * 1_000_000 / Math.max(1, slots);
     }
 
+    /** Not again before it is known what the last time has brought. */
+    private void halve() {
+        if (looked) {
+            looked = false;
+            halved = full ? Math.min(halved + 1, Long.SIZE - 1) : 0;
+        }
+    }
+
     private List<ServedSlot> next(int most) {
         if (round.isEmpty()) {
             round = new ArrayDeque<>(served.get());
             slots = round.size();
-            halved = full ? Math.min(halved + 1, Long.SIZE - 1) : 0;
+            halve();
         }
         List<ServedSlot> next = new ArrayList<>();
         while (next.size() < most && !round.isEmpty()) {
@@ -172,6 +182,7 @@ final class ColdSweep {
                 askingVolume = false;
                 volumeNanos = loop.nanos();
                 full = percent > most;
+                looked = true;
             });
         });
     }
