@@ -10,6 +10,7 @@ import io.natspersist.coordinator.CoordinatorStatus;
 import io.natspersist.coordinator.CoordinatorStatus.WorkerStatus;
 import io.natspersist.coordinator.FileTableStore;
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.Subjects;
@@ -19,6 +20,7 @@ import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.transport.nats.NatsServer;
 import io.natspersist.transport.nats.NatsTransport;
+import io.natspersist.worker.cold.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -169,7 +171,7 @@ final class Cluster implements AutoCloseable {
         String stream = streamsOf(worker, 1).getFirst();
         await(worker + " serves").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(1))
                 .until(() -> ask(worker, "info", stream, Headers.NONE, new byte[0]).headers(),
-                        headers -> !"NOT_OWNER".equals(headers.first(HeaderNames.ERROR)));
+                        headers -> !ErrorCode.NOT_OWNER.name().equals(headers.first(HeaderNames.ERROR)));
     }
 
     // ---- workers
@@ -183,6 +185,13 @@ final class Cluster implements AutoCloseable {
                 folder.resolve("logs").resolve(name + ".log"), environment, flags);
         workers.put(name, worker);
         return worker;
+    }
+
+    /** One that archives there as soon as it may, and removes files a few seconds after the last use. */
+    WorkerProcess startTiered(String name, S3Server s3) {
+        return start(name, S3Server.environment(), "--idle-seconds", "1", "--s3", "s3://" + S3Server.BUCKET,
+                "--s3-endpoint", s3.endpoint().toString(), "--s3-path-style", "true", "--archive-after-seconds", "1",
+                "--evict-after-seconds", "1");
     }
 
     /** One that kills itself at a step of {@link DyingWorker}. */

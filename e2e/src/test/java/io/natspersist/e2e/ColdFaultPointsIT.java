@@ -37,9 +37,7 @@ class ColdFaultPointsIT {
             for (String step : STEPS) {
                 diesAt(step, cluster, s3, client);
             }
-            cluster.start("w0", S3Server.environment(), "--idle-seconds", "1", "--s3", "s3://" + S3Server.BUCKET,
-                    "--s3-endpoint", s3.endpoint().toString(), "--s3-path-style", "true", "--archive-after-seconds",
-                    "1", "--evict-after-seconds", "1");
+            cluster.startTiered("w0", s3);
             assertThat(contents(client)).isEqualTo(stored);
             await("nothing is left on the volume").atMost(Duration.ofSeconds(60))
                     .until(() -> cluster.files(".db").isEmpty());

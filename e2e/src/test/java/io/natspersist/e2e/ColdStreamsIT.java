@@ -50,11 +50,8 @@ class ColdStreamsIT {
         s3.close();
     }
 
-    /** A file goes a few seconds after the last use. */
     private WorkerProcess start() {
-        return cluster.start("w0", S3Server.environment(), "--idle-seconds", "1", "--s3", "s3://" + S3Server.BUCKET,
-                "--s3-endpoint", s3.endpoint().toString(), "--s3-path-style", "true", "--archive-after-seconds", "1",
-                "--evict-after-seconds", "1");
+        return cluster.startTiered("w0", s3);
     }
 
     private PersistClient client() {

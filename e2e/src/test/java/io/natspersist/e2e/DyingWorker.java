@@ -2,6 +2,7 @@
 package io.natspersist.e2e;
 
 import io.natspersist.loop.ThreadEventLoop;
+import io.natspersist.protocol.Subjects;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.Worker;
@@ -61,7 +62,7 @@ final class DyingWorker {
                         done -> dying.at(done.name())),
                 cold, threads(4), disk::usedPercent, store::counts);
         StreamVolume volume = dying.watched(StreamVolume.class, new SqliteStreamFiles(Path.of(args[1])));
-        new Worker(new WorkerConfig(args[0], io.natspersist.protocol.Subjects.ofCluster(args[3])).withStreams(HURRIED),
+        new Worker(new WorkerConfig(args[0], Subjects.ofCluster(args[3])).withStreams(HURRIED),
                 NatsTransport.connect(new NatsOptions(args[2], args[0])), loop,
                 new WorkerExecutors(threads(2), threads(4), threads(4), threads(2)), disk, volume,
                 new SqliteStreamMemory(), new SecureRandom(), why -> Runtime.getRuntime().halt(3), () -> 0, tier)

@@ -29,9 +29,8 @@ final class WorkerProcess {
 
     static WorkerProcess start(String name, Path volume, String nats, String cluster, Path log,
             Map<String, String> environment, String... flags) {
-        List<String> arguments = new ArrayList<>(List.of(name, "--root", volume.toString(), "--nats", nats, "--cluster",
-                cluster));
-        arguments.addFirst("--name");
+        List<String> arguments = new ArrayList<>(List.of("--name", name, "--root", volume.toString(), "--nats", nats,
+                "--cluster", cluster));
         arguments.addAll(List.of(flags));
         return start(WorkerMain.class, name, log, environment, arguments);
     }

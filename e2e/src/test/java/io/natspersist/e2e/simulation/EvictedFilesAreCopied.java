@@ -23,13 +23,12 @@ final class EvictedFilesAreCopied {
     }
 
     private void check(StreamName stream, Held file) {
-        Optional<byte[]> copy = world.s3().newest(stream);
+        Optional<Held> copy = world.s3().newest(stream).map(bytes -> world.files.held(stream, bytes));
         if (copy.isEmpty()) {
             world.oracle.problem("the file of " + stream + " is removed, and there is no copy");
-        } else if (!file.isWholeIn(world.files.held(stream, copy.get()))) {
+        } else if (!file.isWholeIn(copy.get())) {
             world.oracle.problem("the file of " + stream + " is removed with change " + file.state().change()
-                    + ", and its copy, with change " + world.files.held(stream, copy.get()).state().change()
-                    + ", lacks some of it");
+                    + ", and its copy, with change " + copy.get().state().change() + ", lacks some of it");
         }
     }
 }

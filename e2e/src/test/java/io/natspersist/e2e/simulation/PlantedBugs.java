@@ -9,12 +9,12 @@ import static io.natspersist.e2e.simulation.FaultKind.CRASH_AT_A_STEP;
 import static io.natspersist.e2e.simulation.FaultKind.SPLIT;
 import static io.natspersist.e2e.simulation.FaultKind.CUT_FROM_NATS;
 import static io.natspersist.e2e.simulation.FaultKind.CUT_OFF_AS_IT_ROLLS;
+import static io.natspersist.e2e.simulation.FaultKind.CUT_OFF_AT_A_COPY;
 import static io.natspersist.e2e.simulation.FaultKind.DIES_IN_A_FORCE;
 import static io.natspersist.e2e.simulation.FaultKind.KILL;
 import static io.natspersist.e2e.simulation.FaultKind.LOST_LOCKS;
 import static io.natspersist.e2e.simulation.FaultKind.POWER_LOSS;
 import static io.natspersist.e2e.simulation.FaultKind.S3_ERRORS;
-import static io.natspersist.e2e.simulation.FaultKind.CUT_OFF_AT_A_COPY;
 import static io.natspersist.e2e.simulation.FaultKind.VOLUME_POWER_LOSS;
 
 import io.natspersist.worker.cold.ColdMistake;

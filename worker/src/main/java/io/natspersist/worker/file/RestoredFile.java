@@ -4,7 +4,6 @@ package io.natspersist.worker.file;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.FileName.Part;
 import io.natspersist.worker.file.StreamFile.State;
-import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -113,11 +112,7 @@ final class RestoredFile implements Incoming {
 
     @Override
     public boolean has(LargeValue value) {
-        return perform(() -> {
-            Uploaded there = new UploadRows(opened()).upload(value.upload(), 0);
-            return there.firstMissing() > value.parts() && there.size() == value.size()
-                    && there.crc32c() == value.crc32c();
-        });
+        return perform(() -> new UploadRows(opened()).upload(value.upload(), 0).isWhole(value));
     }
 
     @Override

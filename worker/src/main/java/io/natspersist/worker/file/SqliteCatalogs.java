@@ -132,12 +132,12 @@ final class SqliteCatalogs implements Catalogs {
             }
             Optional<SqliteCatalog.Row> row = catalog.row(stream);
             if (row.isEmpty()) {
-                return names.has(slot, INCOMPLETE) ? Optional.of(new Gone(0, new Opened.Cold(0, 0))) : Optional.empty();
+                return names.has(slot, INCOMPLETE) ? Optional.of(new Gone(0, Opened.Cold.UNKNOWN)) : Optional.empty();
             }
             CatalogEntry entry = row.get().entry();
             return entry.cold() || row.get().archived() != null
                     ? Optional.of(new Gone(entry.cold() ? row.get().by() : 0,
-                            new Opened.Cold(entry.change(), entry.lastSeq())))
+                            Opened.Cold.of(entry)))
                     : Optional.empty();
         });
     }

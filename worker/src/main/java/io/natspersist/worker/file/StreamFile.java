@@ -3,6 +3,7 @@ package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamConfig;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
 import io.natspersist.worker.cold.ColdTier;
 import java.util.Comparator;
@@ -244,6 +245,11 @@ public interface StreamFile {
      */
     record Uploaded(boolean open, int parts, long size, int firstMissing, int crc32c) {
         public static final Uploaded NOTHING = new Uploaded(true, 0, 0, 1, 0);
+
+        /** Whether that is all of the value. */
+        public boolean isWhole(LargeValue value) {
+            return firstMissing > value.parts() && size == value.size() && crc32c == value.crc32c();
+        }
     }
 
     record Part(byte[] data, int crc32c) {}

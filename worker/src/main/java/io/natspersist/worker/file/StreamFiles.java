@@ -55,7 +55,19 @@ public interface StreamFiles {
          *        stream
          * @param lastSeq the highest seq it ever assigned, as far as is known
          */
-        record Cold(long change, long lastSeq) implements Opened {}
+        record Cold(long change, long lastSeq) implements Opened {
+
+            public static final Cold UNKNOWN = new Cold(0, 0);
+
+            public static Cold of(CatalogEntry entry) {
+                return new Cold(entry.change(), entry.lastSeq());
+            }
+
+            /** What is known where both know something. */
+            public Cold and(Cold other) {
+                return new Cold(Math.max(change, other.change), Math.max(lastSeq, other.lastSeq));
+            }
+        }
 
         /** Another process still holds it; or the volume does not answer, is full or read-only. Try again later. */
         record Unavailable(String why) implements Opened {}

@@ -9,6 +9,7 @@ import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of one stream that were found in the journals of dead owners, and are in this worker's journal now. Which of them
@@ -16,32 +17,27 @@ import java.util.List;
  */
 public final class AdoptedTail {
 
+    static final AdoptedTail NONE = new AdoptedTail();
+
     /** A change and where this worker's journal holds it. */
     record Entry(Change change, Position position) {}
 
     private final List<Entry> entries = new ArrayList<>();
-    /** What the stream has surely come to, whether or not anything still holds it. */
-    private long change;
-    private long lastSeq;
+    /** What the stream had come to when its owner lost its file; null: nobody has. */
+    private final Opened.@Nullable Cold lost;
+
+    public AdoptedTail() {
+        this(null);
+    }
+
+    /** @param lost what a stream that has lost its file had come to */
+    AdoptedTail(Opened.@Nullable Cold lost) {
+        this.lost = lost;
+    }
+
     /** Whether the stream's owner has lost its file. */
-    private boolean withoutFile;
-
-    /** What a stream leaves that has lost its file, and had come to that change, and to that seq. */
-    static AdoptedTail withoutFile(long number, long seq) {
-        AdoptedTail tail = new AdoptedTail();
-        tail.withoutFile = true;
-        tail.reached(number, seq);
-        return tail;
-    }
-
     boolean isWithoutFile() {
-        return withoutFile;
-    }
-
-    /** The stream has come to that change, and to that seq. */
-    void reached(long number, long seq) {
-        change = Math.max(change, number);
-        lastSeq = Math.max(lastSeq, seq);
+        return lost != null;
     }
 
     public void add(Change change, Position position) {
@@ -69,8 +65,10 @@ public final class AdoptedTail {
 
     /** The number, and the highest seq, that the stream has come to, as far as is known here. */
     Opened.Cold known() {
-        return new Opened.Cold(Math.max(change, lastChange()), entries.stream().map(Entry::change)
-                .mapToLong(each -> each instanceof Change.Set set ? set.seq() : 0).reduce(lastSeq, Math::max));
+        long lastSeq = entries.stream().map(Entry::change)
+                .mapToLong(change -> change instanceof Change.Set set ? set.seq() : 0).reduce(0, Math::max);
+        Opened.Cold changes = new Opened.Cold(lastChange(), lastSeq);
+        return lost == null ? changes : changes.and(lost);
     }
 
     boolean isEmpty() {

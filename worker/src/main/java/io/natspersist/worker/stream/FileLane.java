@@ -152,13 +152,10 @@ final class FileLane {
                         done.accept(value);
                     };
                 } catch (StreamFileException e) {
-                    letGo();
-                    StreamFileException told = healable(e);
-                    return () -> {
-                        nowOpen(false);
+                    return failing(e, told -> {
                         failed.accept(told);
                         stream.fileFailed(told);
-                    };
+                    });
                 }
             };
         });
@@ -182,12 +179,7 @@ final class FileLane {
                     done.accept(last);
                 };
             } catch (StreamFileException e) {
-                letGo();
-                StreamFileException told = healable(e);
-                return () -> {
-                    nowOpen(false);
-                    failed.accept(told);
-                };
+                return failing(e, failed);
             }
         });
     }
@@ -227,12 +219,7 @@ final class FileLane {
                                 () -> remove(files, tombstone, done, failed), e -> notBuried(e, failed));
                     };
                 } catch (StreamFileException e) {
-                    letGo();
-                    StreamFileException told = healable(e);
-                    return () -> {
-                        nowOpen(false);
-                        failed.accept(told);
-                    };
+                    return failing(e, failed);
                 }
             };
         });
@@ -315,8 +302,8 @@ final class FileLane {
             return file;
         }
         Opened opened = files.open(stream.name(), stream.slot(), stream.epoch());
-        lost = mustExist && !(opened instanceof Opened.File) && !(opened instanceof Opened.Unavailable)
-                && !(opened instanceof Opened.Unfit);
+        lost = mustExist && (opened instanceof Opened.Absent || opened instanceof Opened.Cold
+                || opened instanceof Opened.Corrupt);
         StreamFile f = switch (opened) {
             case Opened.File there -> there.file();
             case Opened.Absent absent when !mustExist ->
@@ -333,6 +320,16 @@ final class FileLane {
         file = f;
         mend.accept(f);
         return f;
+    }
+
+    /** Lets go of the file, which has failed; returns what is to be told on the loop. */
+    private Runnable failing(StreamFileException e, Consumer<StreamFileException> failed) {
+        letGo();
+        StreamFileException told = healable(e);
+        return () -> {
+            nowOpen(false);
+            failed.accept(told);
+        };
     }
 
     /** Where there is a cold tier, damage is a matter of trying again: a file that is damaged comes back from its copy. */

@@ -57,10 +57,10 @@ final class Restoring {
         this.adopted = adopted;
     }
 
-    /** @param known what is known of the file that is gone */
-    Outcome run(Opened.Cold known) {
+    /** @param reached what the stream had come to, as far as anybody knows */
+    Outcome run(Opened.Cold reached) {
         try {
-            return run(known, candidates());
+            return run(reached, candidates());
         } catch (ObjectStoreException e) {
             return new Outcome.Failed(
                     new Refused(ErrorCode.COLD_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY_MILLIS));
@@ -78,13 +78,13 @@ final class Restoring {
         return newest.map(List::of).orElse(List.of());
     }
 
-    private Outcome run(Opened.Cold known, List<Copy> newest) {
+    private Outcome run(Opened.Cold reached, List<Copy> newest) {
         List<Copy> candidates = new ArrayList<>(newest);
         RuntimeException damage = null;
         for (int i = 0; i < candidates.size(); i++) {
             Copy copy = candidates.get(i);
             try {
-                return restore(copy, known);
+                return restore(copy, reached);
             } catch (RuntimeException e) {
                 if (!isDamage(e)) {
                     throw e;
@@ -113,7 +113,7 @@ final class Restoring {
         };
     }
 
-    private Outcome restore(Copy copy, Opened.Cold known) {
+    private Outcome restore(Copy copy, Opened.Cold reached) {
         try (Incoming file = volume.restore(stream, slot, epoch)) {
             copies.restore(stream, slot, copy, file);
             State state = file.written();
@@ -121,9 +121,9 @@ final class Restoring {
                 throw new StreamFileException(StreamFileException.Kind.CORRUPT, stream, "its copy holds change "
                         + state.change() + " and not " + copy.change(), null);
             }
-            long lost = takesOlder ? 0 : lost(file, state, known);
+            long lost = takesOlder ? 0 : lost(file, state, reached);
             if (lost > 0) {
-                file.skipTo(state.change() + lost + 1, Math.max(known.lastSeq(), adopted.known().lastSeq()), epoch);
+                file.skipTo(state.change() + lost + 1, reached.lastSeq(), epoch);
             }
             file.keep();
             return new Outcome.Back(copy.bytes(), lost);
@@ -131,13 +131,13 @@ final class Restoring {
     }
 
     /** How many changes, up to the last that is known of, neither the copy has nor the journals of dead owners. */
-    private long lost(Incoming file, State state, Opened.Cold known) {
-        long reached = state.change();
-        long last = Math.max(Math.max(known.change(), adopted.known().change()), reached);
+    private long lost(Incoming file, State state, Opened.Cold reached) {
+        long held = state.change();
+        long last = Math.max(reached.change(), held);
         for (Change change : adopted.after(state, false)) {
-            reached += change.number() == reached + 1 && !lacksParts(file, change) ? 1 : 0;
+            held += change.number() == held + 1 && !lacksParts(file, change) ? 1 : 0;
         }
-        return last - (reached == last ? last : state.change());
+        return last - (held == last ? last : state.change());
     }
 
     /** Parts are in no journal. */

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -232,14 +231,10 @@ final class Stream {
         Catalogs catalogs = host.onVolume(slot).files().catalogs();
         file.apart(() -> {
             catalogs.mayBeThere(slot, epoch, name);
-            return known == null ? catalogs.entry(slot, epoch, name) : Optional.<CatalogEntry>empty();
-        }, entry -> {
-            Opened.Cold told = known == null
-                    ? new Opened.Cold(entry.map(CatalogEntry::change).orElse(0L),
-                            entry.map(CatalogEntry::lastSeq).orElse(0L))
+            return known == null
+                    ? catalogs.entry(slot, epoch, name).map(Opened.Cold::of).orElse(Opened.Cold.UNKNOWN)
                     : known;
-            bringBack(tiering, told, known == null, adopted, otherwise);
-        }, e -> cannotOpen(refusal(e)));
+        }, told -> bringBack(tiering, told, known == null, adopted, otherwise), e -> cannotOpen(refusal(e)));
     }
 
     /** From here on the slot may go elsewhere meanwhile. */
@@ -710,14 +705,13 @@ final class Stream {
             return;
         }
         phase = Phase.CLOSING;
-        long change = contents.change();
-        long lastSeq = contents.lastSeq();
+        Opened.Cold reached = new Opened.Cold(contents.change(), contents.lastSeq());
         List<Journaled> journaled = new ArrayList<>();
         unsynced.forEach(u -> journaled.add(new Journaled(null, u.position)));
         contents.tail().entries().forEach(
                 e -> journaled.add(new Journaled(e.spilled() ? null : e.change(), e.position())));
         file.apart(() -> {
-            AdoptedTail left = AdoptedTail.withoutFile(change, lastSeq);
+            AdoptedTail left = new AdoptedTail(reached);
             journaled.forEach(j -> left.add(j.change == null ? readBack(j.position) : j.change, j.position));
             return left;
         }, left -> {

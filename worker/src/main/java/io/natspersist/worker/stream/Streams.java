@@ -315,7 +315,7 @@ public final class Streams {
         served.streams.add(stream);
         served.catalog.used(loop.nanos());
         opened++;
-        stream.open(served.adopted.getOrDefault(name, new AdoptedTail()));
+        stream.open(served.adopted.getOrDefault(name, AdoptedTail.NONE));
         return stream;
     }
 

@@ -11,7 +11,6 @@ import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -253,10 +252,11 @@ final class Tiering {
             Consumer<Restoring.Outcome> then) {
         StreamName name = stream.name();
         host.bringingBack(stream);
-        host.pendingEntry(stream).ifPresent(e -> adopted.reached(e.change(), e.lastSeq()));
+        Opened.Cold reached = known.and(adopted.known())
+                .and(host.pendingEntry(stream).map(Opened.Cold::of).orElse(Opened.Cold.UNKNOWN));
         Restoring restoring = new Restoring(tier.copies(), volume, name, stream.slot(), stream.epoch(), adopted,
                 host.mistake(StreamMistake.OLDER_COPY_RESTORED));
-        alone(name, () -> ask(() -> restoring.run(known), outcome -> {
+        alone(name, () -> ask(() -> restoring.run(reached), outcome -> {
             done(name);
             switch (outcome) {
                 case Restoring.Outcome.Back back -> broughtBack(stream, back, damaged || adopted.isWithoutFile());

@@ -3,10 +3,9 @@ package io.natspersist.worker.file;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
-import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.change.LargeValue;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.file.StreamFile.State;
-import io.natspersist.worker.file.StreamFile.Uploaded;
 import io.natspersist.worker.file.StreamFileException.Kind;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import java.nio.ByteBuffer;
@@ -213,9 +212,7 @@ public final class FakeStreamFiles {
         @Override
         public boolean has(LargeValue value) {
             synchronized (FakeStreamFiles.this) {
-                Uploaded there = whole().uploads().upload(value.upload(), 0);
-                return there.firstMissing() > value.parts() && there.size() == value.size()
-                        && there.crc32c() == value.crc32c();
+                return whole().uploads().upload(value.upload(), 0).isWhole(value);
             }
         }
 
@@ -274,10 +271,10 @@ public final class FakeStreamFiles {
         Stored stored = madeSince(gone == null ? 0 : gone.by(), stream);
         if (stored == null) {
             if (gone == null && catalogs.isIncomplete(slot)) {
-                return new Opened.Cold(0, 0);
+                return Opened.Cold.UNKNOWN;
             }
             if (gone != null && gone.entry().tombstone() == null) {
-                return new Opened.Cold(gone.entry().change(), gone.entry().lastSeq());
+                return Opened.Cold.of(gone.entry());
             }
             return setAside.contains(stream) && gone == null
                     ? new Opened.Corrupt("a damaged file was set aside")
@@ -351,11 +348,6 @@ public final class FakeStreamFiles {
 
         public State state() {
             return contents.state();
-        }
-
-        /** What that would be archived as. */
-        public Archived asArchived(StreamName stream) {
-            return Archived.of(stream, state());
         }
 
         /** Whether it has parts of values that no message shows yet, or any more. */
