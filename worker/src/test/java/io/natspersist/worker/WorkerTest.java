@@ -177,6 +177,19 @@ class WorkerTest {
                 .containsExactly("set 1 1", "delete 2 1", "set 3 2", "deleteAll 4 2", "trailing 4 null");
     }
 
+    /** Nobody would be left to do it later. */
+    @Test
+    void aStreamThatClosesTellsItsNumberOnceMoreThoughThatIsNotDueYet() {
+        cluster.start("w1");
+        set("a", "1");
+        cluster.assign("w1", cluster.incarnations.get("w0"));
+        cluster.time.runFor(1_500); // too soon for what is told after a burst
+
+        assertThat(cluster.notices).extracting(
+                n -> n.headers().first(HeaderNames.OP) + " " + n.headers().first(HeaderNames.CHANGE))
+                .containsExactly("set 1", "trailing 1");
+    }
+
     @Test
     void resumeTellsWhatWasMissedFromTailAndFileAlike() {
         for (int i = 1; i <= 4; i++) {

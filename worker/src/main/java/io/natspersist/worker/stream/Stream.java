@@ -335,7 +335,7 @@ final class Stream {
             backing.catalog().refresh(contents.entry(name).usedAt(host.now()));
         }
         if (skipped) {
-            host.trail(this);
+            host.trailLater(this);
         }
         if (!file.exists()) {
             letGo(contents.change()); // the stream was destroyed after all of these

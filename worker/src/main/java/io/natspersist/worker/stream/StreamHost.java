@@ -51,7 +51,7 @@ interface StreamHost {
     void changed(Stream stream);
 
     /** Watchers are to be told, soon, what number the stream has come to. */
-    void trail(Stream stream);
+    void trailLater(Stream stream);
 
     /** Tail entries went into the file, which is to be synced. */
     void applied(Stream stream);

@@ -631,7 +631,7 @@ public final class Streams {
         }
 
         @Override
-        public void trail(Stream stream) {
+        public void trailLater(Stream stream) {
             toTrail.renew(stream, loop.nanos());
         }
 
