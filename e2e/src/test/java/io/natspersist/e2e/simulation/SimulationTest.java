@@ -44,6 +44,18 @@ class SimulationTest {
         assertThat(Simulation.run(Scenario.withoutTier(20_939)).problems()).isEmpty();
     }
 
+    /** Its catalog has missed both its last change and the copy of that: it is archived once more, not opened in vain again and again. */
+    @Test
+    void aStreamOfWhichTheCatalogIsBehindLeavesTheVolumeAllTheSame() {
+        assertThat(Simulation.run(Scenario.of(700_510)).problems()).isEmpty();
+    }
+
+    /** One whose watcher was paused when its file came back without its last changes. */
+    @Test
+    void whatIsLostWithAFileIsToldThoughTheStreamClosesBeforeThat() {
+        assertThat(Simulation.run(Scenario.of(700_135)).problems()).isEmpty();
+    }
+
     /** A worker that is stuck between sealing a journal and reading it finds it gone when it goes on. */
     @Test
     void aJournalDeletedWhileItIsAdoptedIsNoFault() {

@@ -1053,8 +1053,8 @@ final class Stream {
     }
 
     private void cannotClose(Runnable ended) {
-        ended.run();
         phase = Phase.OPEN;
+        ended.run();
         pump();
     }
 
