@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,8 @@ class ColdFaultPointsIT {
             "after restore", "WINDOW_RESTORED", "after written", "before keep", "after keep");
 
     private final List<String> stored = new ArrayList<>();
+    /** The last of the writes, each of which waits for the one before, over all deaths. */
+    private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
 
     @Test
     void whoeverIsKilledAtAnyStepOfArchivingRemovingAndBringingBackLosesNothing() {
@@ -38,6 +41,7 @@ class ColdFaultPointsIT {
                 diesAt(step, cluster, s3, client);
             }
             cluster.startTiered("w0", s3);
+            written.orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(contents(client)).isEqualTo(stored);
             await("nothing is left on the volume").atMost(Duration.ofSeconds(60))
                     .until(() -> cluster.files(".db").isEmpty());
@@ -52,7 +56,8 @@ class ColdFaultPointsIT {
         WorkerProcess worker = cluster.startDying("w0", S3Server.environment(), s3.endpoint().toString(),
                 S3Server.BUCKET, step);
         List<CompletableFuture<?>> calls = new ArrayList<>();
-        calls.add(client.stream("dying").async().set(Cluster.bytes("before " + step)));
+        written = written.thenCompose(_ -> client.stream("dying").async().set(Cluster.bytes("before " + step)));
+        calls.add(written);
         stored.add("before " + step);
         await(step).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(() -> {
             if (comesBack && worker.alive() && calls.getLast().isDone() && cluster.files(".db").isEmpty()) {
