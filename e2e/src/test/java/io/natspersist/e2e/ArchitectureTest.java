@@ -64,9 +64,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyFilesAndTheirCopiesAreCompressed() {
+    void onlyFilesAndWhatGoesToTheBucketAreCompressed() {
         holds(noClasses().that()
-                .resideOutsideOfPackages("io.natspersist.worker.file..", "io.natspersist.worker.cold..").should()
+                .resideOutsideOfPackages("io.natspersist.worker.file..", "io.natspersist.worker.cold..",
+                        "io.natspersist.worker.ship..")
+                .should()
                 .dependOnClassesThat().resideInAnyPackage("com.github.luben.."));
     }
 
@@ -130,9 +132,11 @@ class ArchitectureTest {
         holds(noClasses().that()
                 .resideInAnyPackage("io.natspersist.worker.change..", "io.natspersist.worker.disk..",
                         "io.natspersist.worker.journal..", "io.natspersist.worker.file..",
-                        "io.natspersist.worker.cold..")
+                        "io.natspersist.worker.cold..", "io.natspersist.worker.ship..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("io.natspersist.worker", "io.natspersist.worker.stream.."));
+        holds(noClasses().that().resideInAPackage("io.natspersist.worker.ship..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.natspersist.worker.file..", "io.natspersist.transport.."));
         holds(noClasses().that().resideInAPackage("io.natspersist.worker.cold..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.natspersist.worker.journal..", "io.natspersist.transport.."));
         holds(noClasses().that().resideInAnyPackage("io.natspersist.worker.journal..", "io.natspersist.worker.file..")

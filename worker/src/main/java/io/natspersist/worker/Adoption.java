@@ -5,12 +5,11 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.change.Change;
-import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.journal.CorruptJournal;
 import io.natspersist.worker.journal.EntryVisitor;
-import io.natspersist.worker.journal.JournalReader;
-import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.journal.Sealing;
+import io.natspersist.worker.journal.SharedJournals;
 import io.natspersist.worker.stream.AdoptedTail;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,10 +34,10 @@ final class Adoption {
     private static final long POLL_MILLIS = 100;
     private static final long AFTER_FAILURE_MILLIS = 1_000;
 
-    private final Disk disk;
+    private final SharedJournals journals;
     private final EventLoop loop;
     private final Executor probes;
-    private final JournalWriter journal;
+    private final OwnJournal journal;
     private final boolean skip;
 
     private final Map<Incarnation, Map<Integer, Consumer<Map<StreamName, AdoptedTail>>>> wanted = new TreeMap<>();
@@ -50,8 +49,8 @@ final class Adoption {
     /**
      * @param skip a planted mistake: every other slot is said to be adopted and is not
      */
-    Adoption(Disk disk, EventLoop loop, Executor probes, JournalWriter journal, boolean skip) {
-        this.disk = disk;
+    Adoption(SharedJournals journals, EventLoop loop, Executor probes, OwnJournal journal, boolean skip) {
+        this.journals = journals;
         this.loop = loop;
         this.probes = probes;
         this.journal = journal;
@@ -86,7 +85,7 @@ final class Adoption {
     private void seal(Job job) {
         probes.execute(() -> {
             try {
-                switch (Sealing.seal(disk, job.dead, true)) {
+                switch (journals.seal(job.dead, true)) {
                     case Sealing.Result.Sealed sealed -> {
                         List<Change> changes = read(job);
                         loop.execute(() -> adopt(job, changes));
@@ -114,7 +113,7 @@ final class Adoption {
     private List<Change> read(Job job) throws IOException {
         List<Change> changes = new ArrayList<>();
         Map<StreamName, Long> inFiles = new HashMap<>();
-        JournalReader.read(disk, job.dead, new EntryVisitor() {
+        journals.read(job.dead, new EntryVisitor() {
             @Override
             public void change(Change change) {
                 int slot = change.stream().slot(job.slots);

@@ -3,12 +3,9 @@ package io.natspersist.worker;
 
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.protocol.table.Numbers;
-import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.journal.CorruptJournal;
-import io.natspersist.worker.journal.HighestNumbers;
-import io.natspersist.worker.journal.JournalReader;
 import io.natspersist.worker.journal.NotSealed;
-import io.natspersist.worker.journal.Journals;
+import io.natspersist.worker.journal.SharedJournals;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -39,32 +36,33 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, Numbers rese
      *        journal, closed, drops its lock
      * @param known by the table of who asks
      */
-    static Survey of(Disk disk, Supplier<@Nullable Incarnation> incarnation, Numbers known) throws IOException {
-        List<Incarnation> journals = Journals.list(disk);
+    static Survey of(SharedJournals shared, Supplier<@Nullable Incarnation> incarnation, Numbers known)
+            throws IOException {
+        List<Incarnation> journals = shared.list();
         // Asked only now: whose journal is in the list has known its incarnation before.
         Incarnation self = incarnation.get();
         List<Incarnation> fenced = new ArrayList<>();
-        Numbers highest = HighestNumbers.read(disk).orHigher(known);
+        Numbers highest = shared.highest().orHigher(known);
         for (Incarnation journal : journals) {
             highest = highest.orHigher(new Numbers(0, 0, journal.number()));
             if (!journal.equals(self)) {
-                highest = highest.orHigher(new Numbers(0, highestEpoch(disk, journal), 0));
-                if (isFenced(disk, journal)) {
+                highest = highest.orHigher(new Numbers(0, highestEpoch(shared, journal), 0));
+                if (isFenced(shared, journal)) {
                     fenced.add(journal);
                 }
             }
         }
         Numbers reserved = highest.equals(Numbers.NONE)
                 ? Numbers.NONE
-                : HighestNumbers.reserve(disk, highest, MARGIN);
+                : shared.reserve(highest, MARGIN);
         return new Survey(journals, fenced, reserved);
     }
 
     /** As far as can be read: of a journal that is written to meanwhile, its owner tells the rest. */
-    private static long highestEpoch(Disk disk, Incarnation journal) throws IOException {
+    private static long highestEpoch(SharedJournals shared, Incarnation journal) throws IOException {
         long[] highest = {0};
         try {
-            JournalReader.read(disk, journal, change -> highest[0] = Math.max(highest[0], change.epoch()));
+            shared.read(journal, change -> highest[0] = Math.max(highest[0], change.epoch()));
         } catch (NotSealed stillWritten) {
             // what there is was read
         } catch (NoSuchFileException deleted) {
@@ -75,9 +73,9 @@ record Survey(List<Incarnation> journals, List<Incarnation> fenced, Numbers rese
         return highest[0];
     }
 
-    private static boolean isFenced(Disk disk, Incarnation journal) throws IOException {
+    private static boolean isFenced(SharedJournals shared, Incarnation journal) throws IOException {
         try {
-            return Journals.isFenced(disk, journal);
+            return shared.isFenced(journal);
         } catch (NoSuchFileException deleted) {
             return false;
         }

@@ -19,8 +19,10 @@ import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.file.StreamMemory;
 import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.journal.JournalWriter;
-import io.natspersist.worker.journal.Journals;
+import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.journal.Sealing;
+import io.natspersist.worker.journal.SharedJournals;
+import io.natspersist.worker.journal.VolumeJournals;
 import io.natspersist.worker.metrics.WorkerMoment;
 import io.natspersist.worker.stream.StreamMistake;
 import io.natspersist.worker.stream.Streams;
@@ -54,6 +56,7 @@ public final class Worker {
     private final EventLoop loop;
     private final WorkerExecutors executors;
     private final Disk disk;
+    private final SharedJournals journals;
     private final StreamVolume files;
     private final StreamMemory memory;
     private final @Nullable Tier tier;
@@ -75,12 +78,12 @@ public final class Worker {
     /** What there is once the coordinator has given this process its incarnation. */
     private static final class Life {
         final Incarnation self;
-        final JournalWriter journal;
+        final OwnJournal journal;
         final Streams streams;
         final Slots slots;
         boolean ready;
 
-        Life(Incarnation self, JournalWriter journal, Streams streams, Slots slots) {
+        Life(Incarnation self, OwnJournal journal, Streams streams, Slots slots) {
             this.self = self;
             this.journal = journal;
             this.streams = streams;
@@ -109,6 +112,7 @@ public final class Worker {
         this.loop = loop;
         this.executors = executors;
         this.disk = disk;
+        this.journals = new VolumeJournals(disk);
         this.files = files;
         this.memory = memory;
         this.halt = halt;
@@ -278,13 +282,13 @@ public final class Worker {
     private void begin(Incarnation self) {
         LOG.atInfo().addKeyValue("worker", self.worker()).addKeyValue("incarnation", self.number())
                 .log("registered as {}", self);
-        JournalWriter journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
+        OwnJournal journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
                 e -> halt("the journal failed: " + e));
         Streams streams = new Streams(config.streams(), loop, journal, files, memory, executors.files(),
                 executors.flushes(),
                 new Publisher(config.subjects(), transport, loop),
                 answer -> whenStillOwner(journal, answer), () -> transport.maxPayload() / 2, tier);
-        Adoption adoption = new Adoption(disk, loop, executors.probes(), journal,
+        Adoption adoption = new Adoption(journals, loop, executors.probes(), journal,
                 config.streams().mistakes().contains(StreamMistake.ADOPTION_SKIPPED));
         Slots slots = new Slots(self, streams, adoption, this::halt, membership::news);
         Life begun = new Life(self, journal, streams, slots);
@@ -312,7 +316,7 @@ public final class Worker {
         loop.after(1_000, this::watchForRelease);
     }
 
-    private void whenStillOwner(JournalWriter journal, Runnable answer) {
+    private void whenStillOwner(OwnJournal journal, Runnable answer) {
         if (membership.inTouch()) {
             answer.run();
         } else {
@@ -322,7 +326,7 @@ public final class Worker {
 
     private void trySeal(Incarnation dead) {
         inBackground(() -> {
-            if (Sealing.seal(disk, dead, false) instanceof Sealing.Result.Sealed) {
+            if (journals.seal(dead, false) instanceof Sealing.Result.Sealed) {
                 loop.execute(() -> {
                     sealed.add(dead);
                     membership.news();
@@ -334,14 +338,14 @@ public final class Worker {
     private void delete(Incarnation dead) {
         Numbers known = numbers();
         if (!known.equals(Numbers.NONE)) {
-            inBackground(() -> Journals.delete(disk, dead, known));
+            inBackground(() -> journals.delete(dead, known));
         }
     }
 
     private void survey() {
         Numbers known = numbers();
         inBackground(() -> {
-            Survey found = Survey.of(disk, this::incarnation, known);
+            Survey found = Survey.of(journals, this::incarnation, known);
             loop.execute(() -> {
                 Life now = life;
                 report = new Heartbeat.Report(now == null ? List.of() : now.slots.holdings(), found.journals(),

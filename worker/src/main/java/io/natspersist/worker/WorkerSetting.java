@@ -44,7 +44,11 @@ public enum WorkerSetting implements Setting {
     VOLUME_HIGH_WATER("85", "percent of the volume in use from which on archived files are removed earlier, those longest"
             + " unused first; 0: never"),
     RETAIN_VERSIONS_SECONDS("604800", "how long an archived copy is kept once a newer one took its place"),
-    COLD_THREADS("8", "threads that talk to S3");
+    COLD_THREADS("8", "threads that talk to S3"),
+    OWN_DISK("false", "true: the folder is this worker's alone and may be lost with its machine; what lasts is in S3, where its"
+            + " journal goes too; false: all workers have the folder"),
+    SHIP_MILLIS("1000", "with a disk of its own, how long a change waits at most until it is on its way to S3"),
+    SHIP_LAG_SECONDS("10", "with a disk of its own, how long changes may have waited for S3 before writes are refused");
     // @formatter:on
 
     private final String fallback;

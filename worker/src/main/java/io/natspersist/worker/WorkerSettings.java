@@ -11,6 +11,7 @@ import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
+import io.natspersist.worker.ship.ShipConfig;
 import io.natspersist.worker.stream.StreamDefaults;
 import io.natspersist.worker.stream.StreamsConfig;
 import java.io.IOException;
@@ -36,9 +37,10 @@ import org.jspecify.annotations.Nullable;
  * @param drainSeconds how long a worker told to stop may take: half of it for its slots to move away, half to close their files
  * @param metrics where metrics and health are asked; null: nowhere
  * @param cold null: streams are not archived
+ * @param ship how the journal is shipped, where the volume is this worker's alone; null: all workers have it
  */
 record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int fileThreads, int drainSeconds,
-        @Nullable Listen metrics, @Nullable ColdConfig cold) {
+        @Nullable Listen metrics, @Nullable ColdConfig cold, @Nullable ShipConfig ship) {
 
     /** A stream's file, its log as SQLite has it, and the log's lock. */
     private static final int DESCRIPTORS_PER_FILE = 3;
@@ -50,6 +52,9 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
     private static final List<WorkerSetting> COLD = List.of(WorkerSetting.S3_ENDPOINT, WorkerSetting.S3_REGION,
             WorkerSetting.S3_PATH_STYLE, WorkerSetting.ARCHIVE_AFTER_SECONDS, WorkerSetting.EVICT_AFTER_SECONDS,
             WorkerSetting.VOLUME_HIGH_WATER, WorkerSetting.RETAIN_VERSIONS_SECONDS, WorkerSetting.COLD_THREADS);
+
+    /** What says something only where the disk is the worker's own. */
+    private static final List<WorkerSetting> SHIP = List.of(WorkerSetting.SHIP_MILLIS, WorkerSetting.SHIP_LAG_SECONDS);
 
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {
@@ -101,6 +106,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 ? from.read(WorkerSetting.METRICS, Listen::parse)
                 : null;
         ColdConfig cold = cold(from);
+        ShipConfig ship = ship(from);
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
                 || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || openStreams == null
                 || openFiles == null || idleSeconds == null || url == null || defaults == null || ephemeralBytes == null
@@ -115,7 +121,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return new WorkerSettings(config,
                 new NatsOptions(url, "persist worker " + name, credentials, null, null, null).withTls(tls),
                 root,
-                fileThreads, drainSeconds, metrics, cold);
+                fileThreads, drainSeconds, metrics, cold, ship);
     }
 
     /** The same with no more open files than a process can have that may open so many descriptors. */
@@ -125,7 +131,7 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         return files >= streams.maxOpenFiles()
                 ? this
                 : new WorkerSettings(config.withStreams(streams.withOpen(streams.maxOpenStreams(), (int) files)), nats,
-                        root, fileThreads, drainSeconds, metrics, cold);
+                        root, fileThreads, drainSeconds, metrics, cold, ship);
     }
 
     /** Null: it is off, or something is wrong. */
@@ -150,6 +156,31 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                         ? null
                         : new ColdConfig(s3.at(endpoint, region, pathStyle), archiveAfter * 1_000L, evictAfter * 1_000L,
                                 highWater, retain * 1_000L, threads);
+    }
+
+    /** Null: all workers have the volume, or something is wrong. */
+    private static @Nullable ShipConfig ship(Reader from) {
+        Boolean ownDisk = from.read(WorkerSetting.OWN_DISK, WorkerSettings::trueOrFalse);
+        Integer every = from.read(WorkerSetting.SHIP_MILLIS, v -> positive(v));
+        Integer lag = from.read(WorkerSetting.SHIP_LAG_SECONDS, v -> positive(v));
+        boolean on = Boolean.TRUE.equals(ownDisk);
+        if (on && !from.given().containsKey(WorkerSetting.S3)) {
+            from.mistakes().add(WorkerSetting.OWN_DISK.flag() + " needs " + WorkerSetting.S3.flag()
+                    + ": what is only on a worker's own disk is gone with it");
+        }
+        if (!on) {
+            SHIP.stream().filter(from.given()::containsKey).forEach(each -> from.mistakes()
+                    .add(each.flag() + " says nothing without " + WorkerSetting.OWN_DISK.flag() + " true"));
+        }
+        if (!on || every == null || lag == null) {
+            return null;
+        }
+        if (every > lag * 1_000L) {
+            from.mistakes().add(WorkerSetting.SHIP_MILLIS.flag() + " must not be more than "
+                    + WorkerSetting.SHIP_LAG_SECONDS.flag());
+            return null;
+        }
+        return new ShipConfig(every, lag * 1_000L);
     }
 
     private static @Nullable NatsTls tls(Reader from) {

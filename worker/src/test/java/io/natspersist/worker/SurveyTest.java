@@ -11,6 +11,7 @@ import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.journal.JournalConfig;
 import io.natspersist.worker.journal.JournalWriter;
 import io.natspersist.worker.journal.Sealing;
+import io.natspersist.worker.journal.VolumeJournals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class SurveyTest {
         begin(LIVING);
         bury();
 
-        Survey found = Survey.of(volume.mount("c"), () -> null, Numbers.NONE);
+        Survey found = Survey.of(new VolumeJournals(volume.mount("c")), () -> null, Numbers.NONE);
 
         assertThat(found).isEqualTo(new Survey(List.of(DEAD, LIVING), List.of(DEAD),
                 new Numbers(0, 0, 2).plus(Survey.MARGIN)));
@@ -45,7 +46,7 @@ class SurveyTest {
         bury();
         before("open", "journals/a.1/", () -> Sealing.delete(volume.mount("other"), DEAD));
 
-        Survey found = Survey.of(volume.mount("c"), () -> null, Numbers.NONE);
+        Survey found = Survey.of(new VolumeJournals(volume.mount("c")), () -> null, Numbers.NONE);
 
         assertThat(found.fenced()).isEmpty();
         assertThat(found.journals()).containsExactly(DEAD, LIVING);
@@ -53,7 +54,7 @@ class SurveyTest {
 
     @Test
     void anEmptyVolumeStaysEmpty() throws IOException {
-        assertThat(Survey.of(volume.mount("c"), () -> null, Numbers.NONE))
+        assertThat(Survey.of(new VolumeJournals(volume.mount("c")), () -> null, Numbers.NONE))
                 .isEqualTo(new Survey(List.of(), List.of(), Numbers.NONE));
         assertThat(volume.mount("c").list("journals")).isEmpty();
     }
@@ -61,9 +62,9 @@ class SurveyTest {
     @Test
     void whatOneReservesIsAboveItsTableAndNoOtherReservesIt() throws IOException {
         Numbers known = new Numbers(7, 4, 2);
-        Numbers first = Survey.of(volume.mount("a"), () -> null, known).reserved();
+        Numbers first = Survey.of(new VolumeJournals(volume.mount("a")), () -> null, known).reserved();
         volume.loseUnforced();
-        Numbers second = Survey.of(volume.mount("b"), () -> null, Numbers.NONE).reserved();
+        Numbers second = Survey.of(new VolumeJournals(volume.mount("b")), () -> null, Numbers.NONE).reserved();
 
         assertThat(first).isEqualTo(known.plus(Survey.MARGIN));
         assertThat(second).isEqualTo(first.plus(Survey.MARGIN));
@@ -73,9 +74,9 @@ class SurveyTest {
     void twoThatReserveAtOnceReserveDifferentNumbers() throws IOException {
         List<Numbers> reserved = new ArrayList<>();
         before("createNew", "journals/highest-", () -> reserved.add(
-                Survey.of(volume.mount("b"), () -> null, new Numbers(2, 9, 0)).reserved()));
+                Survey.of(new VolumeJournals(volume.mount("b")), () -> null, new Numbers(2, 9, 0)).reserved()));
 
-        reserved.add(Survey.of(volume.mount("a"), () -> null, new Numbers(2, 4, 3)).reserved());
+        reserved.add(Survey.of(new VolumeJournals(volume.mount("a")), () -> null, new Numbers(2, 4, 3)).reserved());
 
         assertThat(reserved).hasSize(2).doesNotHaveDuplicates();
         assertThat(reserved.get(1)).isEqualTo(reserved.get(0).orHigher(reserved.get(1)));
@@ -89,7 +90,7 @@ class SurveyTest {
             begin(LIVING);
         });
 
-        Survey.of(volume.mount(LIVING), registered::get, Numbers.NONE);
+        Survey.of(new VolumeJournals(volume.mount(LIVING)), registered::get, Numbers.NONE);
 
         assertThat(Sealing.seal(volume.mount("other"), LIVING, false)).isEqualTo(new Sealing.Result.StillLocked());
     }

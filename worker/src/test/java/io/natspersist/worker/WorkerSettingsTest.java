@@ -9,6 +9,7 @@ import io.natspersist.protocol.Subjects;
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
+import io.natspersist.worker.ship.ShipConfig;
 import io.natspersist.transport.nats.NatsTls;
 import java.io.IOException;
 import java.net.URI;
@@ -75,6 +76,27 @@ class WorkerSettingsTest {
         assertThatThrownBy(() -> WorkerSettings.parse(
                 new String[]{"--name", "w0", "--root", volume.toString(), "--evict-after-seconds", "10"}, Map.of()))
                 .hasMessageContaining("--evict-after-seconds says nothing without --s3");
+    }
+
+    @Test
+    void aDiskOfItsOwnNeedsABucket() {
+        String[] own = {"--name", "w0", "--root", volume.toString(), "--own-disk", "true"};
+
+        assertThatThrownBy(() -> WorkerSettings.parse(own, Map.of())).hasMessageContaining("--own-disk needs --s3");
+        assertThat(WorkerSettings.parse(own, Map.of("PERSIST_S3", "s3://bucket")).ship())
+                .isEqualTo(new ShipConfig(1_000, 10_000));
+        assertThat(WorkerSettings.parse(own, Map.of("PERSIST_S3", "s3://bucket", "PERSIST_SHIP_MILLIS", "200",
+                "PERSIST_SHIP_LAG_SECONDS", "3")).ship()).isEqualTo(new ShipConfig(200, 3_000));
+        assertThatThrownBy(() -> WorkerSettings.parse(own,
+                Map.of("PERSIST_S3", "s3://bucket", "PERSIST_SHIP_MILLIS", "2000", "PERSIST_SHIP_LAG_SECONDS", "1")))
+                .hasMessageContaining("--ship-millis must not be more than --ship-lag-seconds");
+    }
+
+    @Test
+    void shippingSaysNothingWhereAllWorkersHaveTheVolume() {
+        assertThatThrownBy(() -> WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "s3://bucket", "--ship-millis", "5"},
+                Map.of())).hasMessageContaining("--ship-millis says nothing without --own-disk true");
     }
 
     @Test

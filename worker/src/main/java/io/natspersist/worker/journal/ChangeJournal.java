@@ -18,6 +18,20 @@ public interface ChangeJournal {
     /** Notes that the stream's file holds everything up to this change, forced: who adopts this journal skips that. */
     void noteApplied(StreamName stream, long change);
 
+    /**
+     * Whether the worker's disk is its own: then only what is in cold copies, or was shipped, lasts beyond its life, and
+     * {@link #noteApplied} and {@link #releaseShipped} speak of cold copies, not of files.
+     */
+    default boolean isShipped() {
+        return false;
+    }
+
+    /** Where the next entry will lie. */
+    Position end();
+
+    /** Who adopts this journal does without everything that lies before: it is in cold copies. Never less than was said before. */
+    default void releaseShipped(Position before) {}
+
     /** What counts as journaled where nothing else is asked for. */
     Durability durability();
 

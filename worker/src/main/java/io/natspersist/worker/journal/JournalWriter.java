@@ -27,7 +27,7 @@ import org.slf4j.event.Level;
  * <p>The first error of a write, force, lock or link is final: it goes to the fault handler, once, on the loop, and nothing
  * completes after it.
  */
-public final class JournalWriter implements ChangeJournal {
+public final class JournalWriter implements OwnJournal {
 
     private static final Logger log = LoggerFactory.getLogger(JournalWriter.class);
 
@@ -106,6 +106,7 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** Makes the journal's folder and its first segment, locked and forced; then {@code opened}. Called once. */
+    @Override
     public void open(Runnable opened) {
         onIo(this::createFirst, first -> {
             segment = first;
@@ -154,6 +155,11 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     @Override
+    public Position end() {
+        return new Position(gathering.segment(), gathering.end(), 0);
+    }
+
+    @Override
     public Durability durability() {
         return config.durability();
     }
@@ -179,6 +185,7 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** Writes and forces a new group, empty if need be, which proves that the lock is still held; then {@code then}. */
+    @Override
     public void prove(Runnable then) {
         accepting();
         forceGroup(then);
@@ -202,6 +209,7 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** What the journal takes on the volume, with what is still to be written. */
+    @Override
     public long bytes() {
         return counts.bytes();
     }
@@ -212,6 +220,7 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** For how long the oldest group that is not forced has been waiting, ms, at least 1; 0: there is none. */
+    @Override
     public long oldestUnforcedMillis() {
         Since oldest = unforced.peek();
         if (oldest == null && !gathering.wanted()) {
@@ -222,22 +231,26 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** How many groups were forced. */
+    @Override
     public long forcedGroups() {
         return forcedGroup;
     }
 
     /** Whether the volume had less free space than the reserve when last asked, once a second. */
+    @Override
     public boolean spaceLow() {
         return spaceLow;
     }
 
     /** How it stands. */
+    @Override
     public JournalCounts counts() {
         return new JournalCounts(bytes(), unwrittenBytes, writtenBytes, writtenGroup, writes.distribution(),
                 forces.distribution(), oldestUnforcedMillis(), spaceLow);
     }
 
     /** Looks, on {@code probes}, whether a successor has told this worker to halt; then tells {@code found} on the loop. */
+    @Override
     public void checkRelease(Executor probes, Consumer<Boolean> found) {
         probes.execute(() -> {
             boolean told = toldToHalt();
@@ -246,6 +259,7 @@ public final class JournalWriter implements ChangeJournal {
     }
 
     /** Forces what there is, lets go of the journal, then {@code closed}. Nothing may be appended any more. */
+    @Override
     public void close(Runnable closed) {
         closing = true;
         if (segment == null) {

@@ -4,7 +4,7 @@ package io.natspersist.worker.stream;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFiles.Opened;
-import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,12 +49,12 @@ public final class AdoptedTail {
     }
 
     /** Lets the journal let go of these changes, which nobody needs. */
-    public void releaseAll(JournalWriter journal) {
+    public void releaseAll(OwnJournal journal) {
         entries.forEach(e -> journal.release(e.position));
     }
 
     /** Writes the changes into the journal once more, where they keep its oldest segment from going. */
-    void copyForward(JournalWriter journal) {
+    void copyForward(OwnJournal journal) {
         if (entries.isEmpty() || !journal.isHeldUpBy(entries.getFirst().position)) {
             return;
         }

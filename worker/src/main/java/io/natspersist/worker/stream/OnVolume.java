@@ -3,12 +3,12 @@ package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.worker.file.StreamVolume;
-import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.stream.Result.Refused;
 import org.jspecify.annotations.Nullable;
 
 /** The volume: the worker's journal, then the streams' files, and the slot's catalog. */
-record OnVolume(JournalWriter journal, StreamVolume files, CatalogLane catalog) implements Backing {
+record OnVolume(OwnJournal journal, StreamVolume files, CatalogLane catalog) implements Backing {
 
     @Override
     public boolean lasts() {

@@ -2,7 +2,7 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
-import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.OwnJournal;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -100,7 +100,7 @@ final class Settling {
     }
 
     /** Has what cannot be put into files written into the journal once more, where it keeps old segments from going. */
-    void copyForward(JournalWriter journal) {
+    void copyForward(OwnJournal journal) {
         for (Unsettled next : failed.values()) {
             AdoptedTail tail = next.slot.adopted.get(next.name);
             if (tail != null) {

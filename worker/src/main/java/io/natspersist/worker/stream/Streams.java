@@ -14,7 +14,7 @@ import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamMemory;
 import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.journal.Durability;
-import io.natspersist.worker.journal.JournalWriter;
+import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class Streams {
 
     private final StreamsConfig config;
     private final EventLoop loop;
-    private final JournalWriter journal;
+    private final OwnJournal journal;
     private final StreamVolume files;
     private final Executor fileThreads;
     private final Executor flushThreads;
@@ -103,7 +103,7 @@ public final class Streams {
      * @param maxAnswerBytes about how many bytes of messages one answer may carry
      * @param tier where files are archived; null: nowhere, and none is ever removed
      */
-    public Streams(StreamsConfig config, EventLoop loop, JournalWriter journal, StreamVolume files,
+    public Streams(StreamsConfig config, EventLoop loop, OwnJournal journal, StreamVolume files,
             StreamMemory memory, Executor fileThreads, Executor flushThreads, Notices notices,
             Consumer<Runnable> whenStillOwner, LongSupplier maxAnswerBytes, @Nullable Tier tier) {
         this.config = config;

@@ -52,6 +52,11 @@ final class Unjournaled implements ChangeJournal {
     }
 
     @Override
+    public Position end() {
+        return NOWHERE;
+    }
+
+    @Override
     public Durability durability() {
         return Durability.RELAXED;
     }
