@@ -10,10 +10,10 @@ import io.natspersist.worker.WorkerConfig;
 import io.natspersist.worker.WorkerExecutors;
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.ColdCopies;
+import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.cold.CopySizes;
 import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.cold.S3Config;
-import io.natspersist.worker.cold.S3ObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.CatalogEntry;
 import io.natspersist.worker.file.Catalogs;
@@ -54,9 +54,10 @@ final class DyingWorker {
         DyingWorker dying = new DyingWorker(args[6]);
         ThreadEventLoop loop = new ThreadEventLoop("worker", e -> Runtime.getRuntime().halt(3));
         VolumeDisk disk = new VolumeDisk(Path.of(args[1]));
-        ColdConfig cold = new ColdConfig(S3Config.of("s3://" + args[5]).at(URI.create(args[4]), "us-east-1", true), 300,
+        ColdConfig cold = new ColdConfig(
+                new ColdPlace.Bucket(S3Config.of("s3://" + args[5]).at(URI.create(args[4]), "us-east-1", true)), 300,
                 500, 0, 86_400_000, 4);
-        ObservedObjectStore store = new ObservedObjectStore(S3ObjectStore.open(cold.s3()));
+        ObservedObjectStore store = new ObservedObjectStore(cold.place().open());
         Tier tier = new Tier(
                 new ColdCopies(store, cold.retainMillis(), CopySizes.DEFAULT, new SecureRandom(),
                         done -> dying.at(done.name())),

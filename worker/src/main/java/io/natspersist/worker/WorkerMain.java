@@ -10,7 +10,6 @@ import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.ColdCopies;
 import io.natspersist.worker.cold.ObservedObjectStore;
-import io.natspersist.worker.cold.S3ObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
@@ -78,8 +77,8 @@ public final class WorkerMain {
         if (config == null) {
             return null;
         }
-        ObservedObjectStore store = new ObservedObjectStore(S3ObjectStore.open(config.s3()));
-        LOG.info("streams are archived to {}", config.s3().url());
+        ObservedObjectStore store = new ObservedObjectStore(config.place().open());
+        LOG.info("streams are archived to {}", config.place().url());
         return new Tier(new ColdCopies(store, config.retainMillis(), new SecureRandom()), config,
                 threads("cold", config.threads()), disk::usedPercent, store::counts);
     }

@@ -33,7 +33,8 @@ public enum WorkerSetting implements Setting {
     METRICS("", "[HOST:]PORT where metrics and health are served over HTTP; the host is 127.0.0.1 unless told, port 0 is"
             + " any that is free; nothing is served unless told"),
     S3("", "s3://BUCKET[/PREFIX] where streams are archived that have settled, and whence their files come back; nothing is"
-            + " archived unless told; credentials are found where the AWS SDK looks for them"),
+            + " archived unless told; credentials are found where the AWS SDK looks for them; file:///FOLDER for a folder"
+            + " that all workers see, such as on one machine"),
     S3_ENDPOINT("", "http[s]://HOST[:PORT] of an S3 server that is not AWS"),
     S3_REGION("", "the bucket's region; unless told AWS_REGION's, or us-east-1"),
     S3_PATH_STYLE("false", "true: the bucket is named in the path, false: in the host's name; most servers that are not AWS"

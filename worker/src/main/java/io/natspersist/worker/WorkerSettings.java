@@ -8,6 +8,7 @@ import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
 import io.natspersist.transport.nats.NatsTls;
 import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalConfig;
@@ -55,6 +56,10 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
 
     /** What says something only where the disk is the worker's own. */
     private static final List<WorkerSetting> SHIP = List.of(WorkerSetting.SHIP_MILLIS, WorkerSetting.SHIP_LAG_SECONDS);
+
+    /** Of these, what says something only of S3. */
+    private static final List<WorkerSetting> OF_S3 = List.of(WorkerSetting.S3_ENDPOINT, WorkerSetting.S3_REGION,
+            WorkerSetting.S3_PATH_STYLE);
 
     /** @throws IllegalArgumentException listing everything that is wrong */
     static WorkerSettings parse(String[] args, Map<String, String> environment) {
@@ -141,8 +146,12 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
             COLD.stream().filter(from.given()::containsKey).forEach(each -> from.mistakes()
                     .add(each.flag() + " says nothing without " + WorkerSetting.S3.flag()));
         }
-        S3Config s3 = on ? from.read(WorkerSetting.S3, S3Config::of) : null;
-        S3Config any = s3 == null ? S3Config.of("s3://any") : s3;
+        ColdPlace place = on ? from.read(WorkerSetting.S3, ColdPlace::of) : null;
+        if (place instanceof ColdPlace.Folder) {
+            OF_S3.stream().filter(from.given()::containsKey).forEach(each -> from.mistakes()
+                    .add(each.flag() + " says nothing of a folder"));
+        }
+        S3Config any = place instanceof ColdPlace.Bucket(S3Config s3) ? s3 : S3Config.of("s3://any");
         URI endpoint = from.optional(WorkerSetting.S3_ENDPOINT, v -> any.at(URI.create(v), null, false).endpoint());
         String region = from.optional(WorkerSetting.S3_REGION, v -> any.at(null, v, false).region());
         Boolean pathStyle = from.read(WorkerSetting.S3_PATH_STYLE, WorkerSettings::trueOrFalse);
@@ -151,10 +160,12 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
         Integer highWater = from.read(WorkerSetting.VOLUME_HIGH_WATER, WorkerSettings::percent);
         Integer retain = from.read(WorkerSetting.RETAIN_VERSIONS_SECONDS, v -> atLeast(0, v));
         Integer threads = from.read(WorkerSetting.COLD_THREADS, v -> positive(v));
-        return s3 == null || pathStyle == null || archiveAfter == null || evictAfter == null || highWater == null
+        return place == null || pathStyle == null || archiveAfter == null || evictAfter == null || highWater == null
                 || retain == null || threads == null
                         ? null
-                        : new ColdConfig(s3.at(endpoint, region, pathStyle), archiveAfter * 1_000L, evictAfter * 1_000L,
+                        : new ColdConfig(place instanceof ColdPlace.Bucket
+                                ? new ColdPlace.Bucket(any.at(endpoint, region, pathStyle))
+                                : place, archiveAfter * 1_000L, evictAfter * 1_000L,
                                 highWater, retain * 1_000L, threads);
     }
 

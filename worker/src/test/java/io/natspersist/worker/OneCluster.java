@@ -18,7 +18,7 @@ import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.cold.MemoryObjectStore;
 import io.natspersist.worker.cold.ObservedObjectStore;
-import io.natspersist.worker.cold.S3Config;
+import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
@@ -144,7 +144,7 @@ final class OneCluster {
         tier = copies == null
                 ? null
                 : new Tiered(copies,
-                        new ColdConfig(S3Config.of("s3://bucket"), archiveAfter, evictAfter, highWater, 86_400_000, 4),
+                        new ColdConfig(ColdPlace.of("s3://bucket"), archiveAfter, evictAfter, highWater, 86_400_000, 4),
                         percent);
     }
 

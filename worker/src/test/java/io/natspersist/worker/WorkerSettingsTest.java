@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.cold.S3Config;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.ship.ShipConfig;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class WorkerSettingsTest {
                 new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "s3://my-bucket"}, Map.of());
 
         assertThat(settings.cold())
-                .isEqualTo(new ColdConfig(S3Config.of("s3://my-bucket"), 300_000, 604_800_000, 85, 604_800_000, 8));
+                .isEqualTo(new ColdConfig(ColdPlace.of("s3://my-bucket"), 300_000, 604_800_000, 85, 604_800_000, 8));
         assertThat(settings.within(1_024).cold()).isEqualTo(settings.cold());
     }
 
@@ -59,8 +61,31 @@ class WorkerSettingsTest {
                         "PERSIST_COLD_THREADS", "2"));
 
         assertThat(settings.cold()).isEqualTo(new ColdConfig(
-                S3Config.of("s3://my-bucket/a/b/").at(URI.create("http://127.0.0.1:9000"), "eu-central-1", true), 0,
+                new ColdPlace.Bucket(S3Config.of("s3://my-bucket/a/b/").at(URI.create("http://127.0.0.1:9000"),
+                        "eu-central-1", true)),
+                0,
                 10_000, 0, 3_000_000_000L, 2));
+    }
+
+    @Test
+    void aFolderThatAllWorkersSeeDoesInPlaceOfABucket() {
+        WorkerSettings settings = WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "file:///var/lib/cold%20copies/"},
+                Map.of());
+
+        ColdPlace place = Objects.requireNonNull(settings.cold()).place();
+        assertThat(place).isEqualTo(new ColdPlace.Folder(Path.of("/var/lib/cold copies")));
+        assertThat(ColdPlace.of(place.url())).isEqualTo(place);
+        for (String wrong : List.of("file://host/folder", "file:folder", "file:///", "file:///a?b")) {
+            assertThatThrownBy(() -> WorkerSettings.parse(
+                    new String[]{"--name", "w0", "--root", volume.toString(), "--s3", wrong, "--s3-region",
+                            "eu-central-1"},
+                    Map.of())).hasMessageContaining("--s3 '" + wrong + "'");
+        }
+        assertThatThrownBy(() -> WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "file:///cold", "--s3-region",
+                        "eu-central-1"},
+                Map.of())).hasMessageContaining("--s3-region says nothing of a folder");
     }
 
     @Test

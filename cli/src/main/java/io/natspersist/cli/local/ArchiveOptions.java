@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 final class ArchiveOptions {
 
     @Option(names = "--s3", paramLabel = "URL", required = true, description = "s3://BUCKET[/PREFIX] where streams are archived;"
-            + " credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever else the AWS SDK finds them")
+            + " credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever else the AWS SDK finds them;"
+            + " file:///FOLDER for a folder of this machine")
     private String s3 = "";
 
     @Option(names = "--s3-endpoint", paramLabel = "URL", description = "an S3 server that is not AWS, such as"
@@ -30,6 +31,10 @@ final class ArchiveOptions {
             + " archived file leaves the volume (604800)")
     private @Nullable Integer evictAfter;
 
+    @Option(names = "--retain-versions-seconds", paramLabel = "N", description = "how long a copy is kept once a newer one took its"
+            + " place: so far back can a stream be restored (604800)")
+    private @Nullable Integer retainVersions;
+
     /** As workers understand them. */
     List<String> flags() {
         List<String> flags = new ArrayList<>();
@@ -39,6 +44,7 @@ final class ArchiveOptions {
         add(flags, "--s3-path-style", pathStyle ? true : null);
         add(flags, "--archive-after-seconds", archiveAfter);
         add(flags, "--evict-after-seconds", evictAfter);
+        add(flags, "--retain-versions-seconds", retainVersions);
         return flags;
     }
 

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
         "", "Examples:", "  persist up --with-nats",
         "  persist up --with-nats --port 4300 --workers 4 --dir /var/lib/persist",
         "  persist up --nats nats://127.0.0.1:4222 --cluster test --durability relaxed",
-        "  persist up --with-nats --s3 s3://streams --s3-endpoint http://127.0.0.1:9000 --s3-path-style"})
+        "  persist up --with-nats --s3 s3://streams --s3-endpoint http://127.0.0.1:9000 --s3-path-style",
+        "  persist up --with-nats --s3 file:///var/lib/persist-cold"})
 public final class UpCommand implements Callable<Integer> {
 
     @Option(names = {"-d",

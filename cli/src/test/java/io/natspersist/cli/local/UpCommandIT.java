@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,32 @@ class UpCommandIT {
         } finally {
             second.destroy();
             assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void withAFolderForItsCopiesAStreamThatNobodyUsesLeavesTheVolumeAndComesBack() throws Exception {
+        RecordedTerminal persist = new RecordedTerminal();
+        Path cold = folder.resolve("cold copies");
+        Process up = up("--s3", cold.toUri().toString(), "--archive-after-seconds", "0", "--evict-after-seconds", "0");
+        try {
+            persist.always("--server", urlOf(up));
+            assertThat(persist.run("set", "a.b", "kept")).isZero();
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> anyFile(cold, "b\\.head\\.object")
+                    && !anyFile(folder.resolve("volume"), "b\\.[0-9]+\\.db"));
+
+            assertThat(persist.run("get", "a.b")).isZero();
+            assertThat(persist.out()).isEqualTo("kept");
+            assertThat(anyFile(folder.resolve("volume"), "b\\.[0-9]+\\.db")).isTrue();
+        } finally {
+            up.destroy();
+            assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static boolean anyFile(Path below, String name) throws IOException {
+        try (Stream<Path> all = Files.walk(below)) {
+            return all.anyMatch(path -> path.getFileName().toString().matches(name));
         }
     }
 
@@ -152,7 +180,9 @@ class UpCommandIT {
                 Main.class.getName(), "up", "--with-nats", "--port", "0", "--dir", folder.toString(), "--worker-memory",
                 "128m"));
         command.addAll(List.of(more));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("PERSIST_IDLE_SECONDS", "1");
+        return builder.start();
     }
 
     private static String urlOf(Process up) throws IOException {

@@ -11,7 +11,7 @@ import io.natspersist.worker.cold.MemoryObjectStore;
 import io.natspersist.worker.cold.ObjectStore;
 import io.natspersist.worker.cold.ObjectStoreException;
 import io.natspersist.worker.cold.ObservedObjectStore;
-import io.natspersist.worker.cold.S3Config;
+import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.stream.Tier;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -125,7 +125,7 @@ final class SimulatedS3 {
     Tier tier(VirtualTime.Node process, SimulatedThreads threads) {
         Scenario.Cold cold = cold();
         ObservedObjectStore store = new ObservedObjectStore(mount(process.name(), threads));
-        ColdConfig config = new ColdConfig(S3Config.of("s3://bucket"), cold.archiveAfterMillis(),
+        ColdConfig config = new ColdConfig(ColdPlace.of("s3://bucket"), cold.archiveAfterMillis(),
                 cold.evictAfterMillis(), HIGH_WATER_PERCENT, RETAIN_MILLIS, cold.threads());
         ColdTier copies = new ColdCopies(store, RETAIN_MILLIS, SIZES, random.split(), done -> {}, cold.mistakes());
         return new Tier(copies, config, threads, () -> volumeIsFull ? 95 : 20, store::counts);
