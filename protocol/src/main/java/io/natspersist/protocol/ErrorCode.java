@@ -40,6 +40,10 @@ public enum ErrorCode {
     INTERNAL(500, true, false),
     /** The stream's file is damaged: it was set aside and reported. */
     STREAM_CORRUPT(500, false, true),
+    /** The version that was asked for is damaged, and never told; others may be sound. */
+    VERSION_DAMAGED(500, false, true),
+    /** No versions are kept, nor anything else in a cold tier: the worker was told of none. */
+    NO_COLD_TIER(501, false, true),
     /** The coordinator or worker is not ready to answer, or is shutting down. */
     UNAVAILABLE(503, true, true),
     /** The stream's file cannot be opened, read or written just now. */

@@ -69,6 +69,8 @@ public final class HeaderNames {
     public static final String AFTER = "Persist-After";
     /** On list: prefixes of so many tokens below the one asked for, instead of streams. */
     public static final String DEPTH = "Persist-Depth";
+    /** On reads: of the stream as it was in its version of this time, ms since the epoch. */
+    public static final String VERSION = "Persist-Version";
     /** On errors: the symbolic name of an {@link ErrorCode}. */
     public static final String ERROR = "Persist-Error";
     /** On errors: "true" or "false". */

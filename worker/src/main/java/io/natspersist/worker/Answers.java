@@ -15,6 +15,7 @@ import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.stream.Result;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -64,6 +65,7 @@ final class Answers {
                     r.messages().stream().map(Answers::wire).toList(), r.next(), r.change(), r.epoch()).encode());
             case Result.KeyPage r -> keys(r);
             case Result.Info r -> info(r, stream, slot, owner);
+            case Result.Versions r -> Answer.json(Map.of("versions", r.versions().stream().map(Version::of).toList()));
             case Result.Flushed r -> Answer.json(Map.of("change", r.change(), "epoch", r.epoch()));
             case Result.Configured r -> configured(r);
             case Result.Missed r -> new Answer(Headers.NONE, new ChangeBatch.Changes(
@@ -149,6 +151,12 @@ final class Answers {
             headers.add(HeaderNames.NO_VALUE, "true");
         }
         return new Answer(headers.build().and(m.headers()), value == null ? NO_BYTES : value);
+    }
+
+    private record Version(long time, long change, long epoch, long bytes) {
+        static Version of(ColdTier.Copy copy) {
+            return new Version(copy.at(), copy.change(), copy.epoch(), copy.bytes());
+        }
     }
 
     private record Key(String key, long seq) {}

@@ -42,6 +42,7 @@ final class Operations {
             "info",
             "flush",
             "resume",
+            "versions",
             "list",
             "reindex");
             // @formatter:on
@@ -67,6 +68,9 @@ final class Operations {
     private static final Set<String> KEYS = Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT);
     private static final Set<String> RESUME = Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT);
 
+    /** What can be asked of a version too. */
+    private static final Set<String> OF_VERSION = Set.of("get", "getPart", "getAll", "keys", "info");
+
     private Operations() {}
 
     /** A request that cannot be carried out, whoever it reaches. */
@@ -91,10 +95,20 @@ final class Operations {
      */
     static Operation read(String op, Message request, long maxBytes) {
         HeaderFields fields = new HeaderFields(request.headers());
+        if (!OF_VERSION.contains(op) || !fields.has(HeaderNames.VERSION)) {
+            return read(op, fields, request.payload(), maxBytes);
+        }
+        HeaderFields others = new HeaderFields(
+                request.headers().filter(name -> !name.equals(HeaderNames.VERSION)));
+        return new Operation.OfVersion(fields.required(HeaderNames.VERSION),
+                read(op, others, request.payload(), maxBytes));
+    }
+
+    private static Operation read(String op, HeaderFields fields, byte[] payload, long maxBytes) {
         return switch (op) {
-            case "set" -> set(fields, request.payload(), maxBytes);
-            case "setMany" -> ManySets.read(only(fields, SET_MANY), request.payload(), maxBytes);
-            case "part" -> part(only(fields, PART), request.payload(), maxBytes);
+            case "set" -> set(fields, payload, maxBytes);
+            case "setMany" -> ManySets.read(only(fields, SET_MANY), payload, maxBytes);
+            case "part" -> part(only(fields, PART), payload, maxBytes);
             case "getPart" -> new Operation.GetPart(only(fields, GET_PART).required(HeaderNames.SEQ),
                     fields.required(HeaderNames.CHANGE), partNumber(fields, HeaderNames.PART));
             case "get" -> new Operation.Get(which(only(fields, GET)));
@@ -105,7 +119,7 @@ final class Operations {
                         msgId(fields));
             case "destroy" -> new Operation.Destroy(
                     only(fields, DESTROY).number(HeaderNames.EXPECT_LAST_SEQ, Operation.ABSENT), msgId(fields));
-            case "config" -> config(only(fields, Set.of()), request.payload());
+            case "config" -> config(only(fields, Set.of()), payload);
             case "keys" -> new Operation.Keys(only(fields, KEYS).text(HeaderNames.AFTER_KEY), limit(fields));
             case "info" -> {
                 only(fields, Set.of());
@@ -114,6 +128,10 @@ final class Operations {
             case "flush" -> {
                 only(fields, Set.of());
                 yield new Operation.Flush();
+            }
+            case "versions" -> {
+                only(fields, Set.of());
+                yield new Operation.Versions();
             }
             case "resume" -> new Operation.Resume(only(fields, RESUME).required(HeaderNames.EPOCH),
                     fields.required(HeaderNames.CHANGE), limit(fields));

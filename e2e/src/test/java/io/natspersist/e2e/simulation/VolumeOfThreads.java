@@ -5,6 +5,7 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.LargeValue;
 import io.natspersist.worker.file.Catalogs;
 import io.natspersist.worker.file.Incoming;
+import io.natspersist.worker.file.ScratchFile;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamVolume;
 import io.natspersist.worker.file.Tombstone;
@@ -73,6 +74,11 @@ record VolumeOfThreads(StreamVolume volume, SimulatedThreads threads) implements
     @Override
     public void remove(StreamName stream, int slot, long epoch) {
         volume.remove(stream, slot, epoch);
+    }
+
+    @Override
+    public ScratchFile scratch(StreamName stream) {
+        return volume.scratch(stream);
     }
 
     @Override

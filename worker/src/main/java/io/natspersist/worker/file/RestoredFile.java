@@ -13,20 +13,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A database that comes back, under a name of no meaning until it is kept. While it is looked at its header does not speak of a log, so that
- * SQLite makes none beside it.
- */
+/** A database that comes back, under a name of no meaning until it is kept. */
 final class RestoredFile implements Incoming {
-    private static final int VERSIONS_OFFSET = 18;
-    /**
-     * A larger one is not read a second time, which would take seconds for each 100 MiB while somebody waits: every chunk has been compared with the hash
-     * that was taken from the file, so it is what SQLite had written. A file that was damaged before it was archived is found when it is used, as on a
-     * volume.
-     */
-    private static final long MOST_TO_CHECK = 64 << 20;
-    private static final byte[] PLAIN = {1, 1};
-    private static final byte[] WAL = {2, 2};
     private static final String FORGET_LOG = "DELETE FROM log";
     private static final String SKIP = """
             UPDATE meta SET change = ?1, last_seq = max(last_seq, ?2), log_floor = ?1, log_changes = 0, log_bytes = 0""";
@@ -88,14 +76,7 @@ final class RestoredFile implements Incoming {
 
     @Override
     public State written() {
-        return perform(() -> {
-            Database database = opened();
-            Meta meta = Meta.read(place.stream(), database);
-            if (database.size() <= MOST_TO_CHECK) {
-                FileCheck.run(database, meta);
-            }
-            return meta.state();
-        });
+        return perform(() -> CopiedDatabase.checked(place.stream(), opened()).state());
     }
 
     private Database opened() throws SQLException, IOException, WrongFile {
@@ -103,10 +84,8 @@ final class RestoredFile implements Incoming {
         if (before != null) {
             return before;
         }
-        file.write(ByteBuffer.wrap(PLAIN), VERSIONS_OFFSET);
-        Database database = Database.unfinished(names.path(place, unfinished));
+        Database database = CopiedDatabase.open(file, names.path(place, unfinished));
         open = database;
-        SqliteStreamFiles.requireOurs(database);
         return database;
     }
 
@@ -138,7 +117,7 @@ final class RestoredFile implements Incoming {
     public void keep() {
         perform(() -> {
             closeDatabase();
-            file.write(ByteBuffer.wrap(WAL), VERSIONS_OFFSET);
+            CopiedDatabase.beginLog(file);
             file.force(true);
             names.rename(place, unfinished, unfinished.as(Part.DATABASE));
             kept = true;

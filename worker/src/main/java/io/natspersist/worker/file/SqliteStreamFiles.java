@@ -315,6 +315,15 @@ public final class SqliteStreamFiles implements StreamVolume {
     }
 
     @Override
+    public ScratchFile scratch(StreamName stream) {
+        try {
+            return LocalScratchFile.begin(stream, scratch);
+        } catch (IOException e) {
+            throw unavailable(stream, e.toString(), e);
+        }
+    }
+
+    @Override
     public Catalogs catalogs() {
         return catalogs;
     }

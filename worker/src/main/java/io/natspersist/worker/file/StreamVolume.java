@@ -16,6 +16,9 @@ public interface StreamVolume extends StreamFiles {
     /** Begins to bring back the file of a stream that has none (as {@link #open} has said). It has no name before {@link Incoming#keep}. */
     Incoming restore(StreamName stream, int slot, long epoch);
 
+    /** Begins a file for a copy of what a stream was: not on the volume, but near this process. */
+    ScratchFile scratch(StreamName stream);
+
     /** Which streams there are. */
     Catalogs catalogs();
 

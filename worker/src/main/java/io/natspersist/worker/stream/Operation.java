@@ -186,5 +186,15 @@ public sealed interface Operation {
 
     record Flush() implements Operation {}
 
+    /** Which versions of the stream are kept in the cold tier. */
+    record Versions() implements Operation {}
+
+    /**
+     * A read, one of {@link Get}, {@link GetPart}, {@link GetAll}, {@link Keys} and {@link Info}, of the stream as it was.
+     *
+     * @param at when the version was taken, ms since the epoch
+     */
+    record OfVersion(long at, Operation read) implements Operation {}
+
     record Resume(long epoch, long change, int limit) implements Operation {}
 }

@@ -162,21 +162,9 @@ final class Reads {
         return new Slice(result, 0);
     }
 
-    /** Cuts a page to what one answer may hold. */
     private Result page(Slice slice, long change) {
-        long size = 0;
-        List<Message> messages = slice.messages();
-        for (int i = 0; i < messages.size(); i++) {
-            size += messages.get(i).heldBytes() + WIRE_OVERHEAD;
-            if (i > 0 && size > host.maxAnswerBytes()) {
-                return new Result.Page(messages.subList(0, i), messages.get(i).seq(), change, stream.epoch());
-            }
-        }
-        return new Result.Page(messages, slice.next(), change, stream.epoch());
+        return new Pages(host.maxAnswerBytes(), stream.epoch()).of(slice, change);
     }
-
-    /** What a message or change takes in MessagePack beside its text and value, at most. */
-    private static final int WIRE_OVERHEAD = 400;
 
     boolean keys(Operation.Keys op, Consumer<Result> answer) {
         if (stream.contents().onlyInTail()) {
@@ -195,17 +183,7 @@ final class Reads {
     }
 
     private Result keyPage(Operation.Keys op, List<KeySeq> keys, long change) {
-        long size = 0;
-        int fitting = 0;
-        while (fitting < keys.size() && fitting < op.limit()) {
-            size += keys.get(fitting).key().length() * 6L + 40;
-            if (fitting > 0 && size > host.maxAnswerBytes()) {
-                break;
-            }
-            fitting++;
-        }
-        String next = fitting < keys.size() ? keys.get(fitting - 1).key() : null;
-        return new Result.KeyPage(keys.subList(0, fitting), next, change, stream.epoch());
+        return new Pages(host.maxAnswerBytes(), stream.epoch()).of(keys, op.limit(), change);
     }
 
     boolean info(Consumer<Result> answer) {
@@ -300,7 +278,7 @@ final class Reads {
     private List<Change> fitting(List<Change> changes) {
         long size = 0;
         for (int i = 0; i < changes.size(); i++) {
-            size += changes.get(i).bytes() + WIRE_OVERHEAD;
+            size += changes.get(i).bytes() + Pages.WIRE_OVERHEAD;
             if (i > 0 && size > host.maxAnswerBytes()) {
                 return changes.subList(0, i);
             }

@@ -6,6 +6,7 @@ import io.natspersist.protocol.StreamConfig;
 import io.natspersist.transport.Headers;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.change.Message;
+import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.file.StreamFile.KeySeq;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ public sealed interface Result {
     /** @param effective the configuration with the defaults for the stream's name */
     record Configured(StreamConfig config, StreamConfig effective, long change, long epoch,
             boolean duplicate) implements Result {}
+
+    /** @param versions those that are kept, the newest first */
+    record Versions(List<ColdTier.Copy> versions) implements Result {}
 
     record Flushed(long change, long epoch) implements Result {}
 

@@ -476,6 +476,8 @@ final class Stream {
             case Operation.Info info -> reads.info(answer);
             case Operation.Resume resume -> reads.resume(resume, answer);
             case Operation.Flush flush -> flush(answer);
+            case Operation.Versions other -> throw new IllegalStateException("not a matter of the stream: " + other);
+            case Operation.OfVersion other -> throw new IllegalStateException("not a matter of the stream: " + other);
         };
         if (done) {
             contents.forgetLearnt();

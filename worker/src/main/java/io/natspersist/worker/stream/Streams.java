@@ -53,6 +53,9 @@ public final class Streams {
 
     /** How often catalogs are looked after, ms. */
     private static final long CATALOGS_MILLIS = 500;
+    private static final Refused NO_VERSIONS = new Refused(ErrorCode.NO_COLD_TIER,
+            "this worker keeps no copies of streams, so"
+                    + " there are no older versions: start it with --s3, or give the PersistCluster a tiering section");
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
     private final StreamsConfig config;
@@ -71,6 +74,7 @@ public final class Streams {
     private final long clockOffsetMillis;
     private final @Nullable Tiering tiering;
     private final @Nullable ColdSweep sweep;
+    private final @Nullable Versions versions;
 
     private final Map<Integer, ServedSlot> slots = new HashMap<>();
     /** Least recently used first. */
@@ -120,6 +124,7 @@ public final class Streams {
         this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
         this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
         this.tiering = tier == null ? null : new Tiering(tier, host, files);
+        this.versions = tier == null || tiering == null ? null : new Versions(tier, tiering, host, files);
         this.sweep = tier == null || tiering == null
                 ? null
                 : new ColdSweep(tier, tiering, loop, flushThreads, files.catalogs(), slots::values);
@@ -218,6 +223,16 @@ public final class Streams {
     }
 
     private void submitNow(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
+        switch (operation) {
+            case Operation.Versions all when versions != null -> versions.list(name, slot, answer);
+            case Operation.OfVersion one when versions != null -> versions.read(name, slot, one, answer);
+            case Operation.Versions all -> answer.accept(NO_VERSIONS);
+            case Operation.OfVersion one -> answer.accept(NO_VERSIONS);
+            default -> submitToStream(slot, name, operation, answer);
+        }
+    }
+
+    private void submitToStream(int slot, StreamName name, Operation operation, Consumer<Result> answer) {
         Stream stream = open.get(name);
         if (stream == null) {
             ServedSlot served = slots.get(slot);
@@ -370,8 +385,9 @@ public final class Streams {
         tailsFull = tailBytes > config.tailBytes() * 3 / 2 && tailBytes - troubledBytes() > config.tailBytes() * 3 / 2;
         retryTroubled(now);
         keepCatalogs(now);
-        if (tiering != null && sweep != null) {
+        if (tiering != null && sweep != null && versions != null) {
             tiering.tick(now);
+            versions.tick(now);
             sweep.tick(now, host.now());
         }
         releaseHeldWrites();

@@ -292,6 +292,19 @@ final class Tiering {
 
     // ---- the tier
 
+    /** Asks the tier something of a stream that alters nothing. */
+    <T> void look(StreamName name, int slot, String otherwise, Supplier<T> question, Consumer<T> then,
+            Consumer<RuntimeException> failed) {
+        alone(name, () -> ask(question, answer -> {
+            done(name);
+            then.accept(answer);
+        }, e -> {
+            done(name);
+            failed(otherwise, name, slot, e);
+            failed.accept(e);
+        }));
+    }
+
     /** Runs {@code task} when nothing else is asked about the stream; it must end with {@link #done}. */
     private void alone(StreamName name, Runnable task) {
         ArrayDeque<Runnable> waiting = busy.get(name);

@@ -39,6 +39,7 @@ public final class FakeStreamFiles {
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
     private final FakeSnapshots snapshots = new FakeSnapshots();
+    private int scratchFiles;
     private Step step = (node, operation, stream) -> {};
     private BiConsumer<String, List<Change>> applies = (node, changes) -> {};
     private BiConsumer<StreamName, Held> removals = (stream, held) -> {};
@@ -125,6 +126,12 @@ public final class FakeStreamFiles {
                 step(node, "before restore", stream);
                 failIfScripted(stream);
                 return new FakeIncoming(node, stream, slot, epoch);
+            }
+
+            @Override
+            public ScratchFile scratch(StreamName stream) {
+                step(node, "before scratch", stream);
+                return new FakeScratchFile(node, stream);
             }
 
             @Override
@@ -242,6 +249,48 @@ public final class FakeStreamFiles {
         public void close() {
             // What is not kept was never there.
         }
+    }
+
+    /** A snapshot beside its stream. */
+    private final class FakeScratchFile implements ScratchFile {
+        private final String node;
+        private final StreamName stream;
+        private final ByteBuffer pages = ByteBuffer.allocate(64 << 10);
+        private boolean open = true;
+
+        FakeScratchFile(String node, StreamName stream) {
+            this.node = node;
+            this.stream = stream;
+            synchronized (FakeStreamFiles.this) {
+                scratchFiles++;
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) {
+            pages.put(bytes);
+        }
+
+        @Override
+        public StreamFile opened() {
+            synchronized (FakeStreamFiles.this) {
+                MemoryStream contents = snapshots.contents(stream, pages.flip());
+                return new FakeStreamFile(FakeStreamFiles.this, node, stream, new Stored(contents, 0));
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (FakeStreamFiles.this) {
+                scratchFiles -= open ? 1 : 0;
+                open = false;
+            }
+        }
+    }
+
+    /** How many copies there are beside their streams. */
+    public synchronized int scratchFiles() {
+        return scratchFiles;
     }
 
     private synchronized long setAsideFiles() {

@@ -247,14 +247,46 @@ abstract class StreamVolumeContract extends StreamFilesContract {
         back.close();
     }
 
+    @Test
+    void aCopyBesideTheStreamIsReadWhileTheStreamGoesOn() {
+        StreamVolume files = files(LIMITS);
+        StreamFile file = files.create(STREAM, SLOT, 3);
+        file.apply(List.of(changes.set("a", "1"), changes.set("b", "2")));
+        try (ColdTier.Snapshot snapshot = file.snapshot(1); ScratchFile scratch = files.scratch(STREAM)) {
+            file.apply(List.of(changes.set("a", "3")));
+            write(snapshot, scratch);
+            StreamFile was = scratch.opened();
+
+            assertThat(was.state()).isEqualTo(snapshot.state());
+            assertThat(was.keys(null, 10)).extracting(StreamFile.KeySeq::seq).containsExactly(1L, 2L);
+            assertThat(file.keys(null, 10)).extracting(StreamFile.KeySeq::seq).containsExactly(3L, 2L);
+        }
+        file.close();
+    }
+
+    @Test
+    void bytesThatAreNoStreamsFileAreNotOpened() {
+        StreamVolume files = files(LIMITS);
+        try (ScratchFile scratch = files.scratch(STREAM)) {
+            scratch.write(ByteBuffer.wrap(new byte[8_192]));
+
+            assertThatThrownBy(scratch::opened).isInstanceOfSatisfying(StreamFileException.class,
+                    e -> assertThat(e.kind()).isEqualTo(StreamFileException.Kind.CORRUPT));
+        }
+    }
+
+    private static void write(ColdTier.Snapshot snapshot, ColdTier.Target to) {
+        ByteBuffer part = ByteBuffer.allocate(40_000);
+        for (long at = 0; at < snapshot.bytes(); at += part.capacity()) {
+            part.clear();
+            snapshot.read(at, part);
+            to.write(part.flip());
+        }
+    }
+
     private static void restore(StreamVolume files, ColdTier.Snapshot snapshot, Consumer<Incoming> then) {
         try (Incoming incoming = files.restore(STREAM, SLOT, 3)) {
-            ByteBuffer part = ByteBuffer.allocate(40_000);
-            for (long at = 0; at < snapshot.bytes(); at += part.capacity()) {
-                part.clear();
-                snapshot.read(at, part);
-                incoming.write(part.flip());
-            }
+            write(snapshot, incoming);
             then.accept(incoming);
             assertThat(files.open(STREAM, SLOT, 3)).as("before it is kept").isInstanceOf(Opened.Absent.class);
             incoming.keep();
