@@ -42,6 +42,9 @@ public record StreamConfig(@Nullable Long maxMsgs, @Nullable Long maxBytes, @Nul
         /** The volume; its disk within a second. */
         @JsonProperty("relaxed")
         RELAXED,
+        /** Where workers have disks of their own, the bucket that outlives them; refused where all have the volume. */
+        @JsonProperty("shipped")
+        SHIPPED,
         /** Its owner's memory: it goes with its owner. By the defaults for a stream's name alone. */
         @JsonProperty("ephemeral")
         EPHEMERAL

@@ -6,6 +6,7 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.journal.CorruptJournal;
+import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.EntryVisitor;
 import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.journal.Sealing;
@@ -58,8 +59,8 @@ final class Adoption {
     }
 
     /**
-     * Asks for a dead incarnation's changes of one slot. {@code done} gets them, by stream, once they are forced in this worker's
-     * journal. Nothing happens before {@link #begin}.
+     * Asks for a dead incarnation's changes of one slot. {@code done} gets them, by stream, once they are in this worker's
+     * journal, where its own successors find them. Nothing happens before {@link #begin}.
      */
     void want(Incarnation dead, int slot, Consumer<Map<StreamName, AdoptedTail>> done) {
         wanted.computeIfAbsent(dead, d -> new TreeMap<>()).put(slot, done);
@@ -138,7 +139,7 @@ final class Adoption {
                     .computeIfAbsent(change.stream(), s -> new AdoptedTail())
                     .add(change, journal.append(change));
         }
-        journal.whenForced(() -> {
+        journal.whenDurable(Durability.SHIPPED, () -> {
             problems.remove(job.dead);
             LOG.atInfo().addKeyValue("journal", job.dead).addKeyValue("changes", changes.size())
                     .addKeyValue("slots", job.takers.size()).log("adopted {} changes for {} slots from journal {}",

@@ -24,6 +24,9 @@ import io.natspersist.worker.journal.Sealing;
 import io.natspersist.worker.journal.SharedJournals;
 import io.natspersist.worker.journal.VolumeJournals;
 import io.natspersist.worker.metrics.WorkerMoment;
+import io.natspersist.worker.ship.OwnDisk;
+import io.natspersist.worker.ship.ShippedJournal;
+import io.natspersist.worker.ship.ShippedJournals;
 import io.natspersist.worker.stream.StreamMistake;
 import io.natspersist.worker.stream.Streams;
 import io.natspersist.worker.stream.Tier;
@@ -60,6 +63,8 @@ public final class Worker {
     private final StreamVolume files;
     private final StreamMemory memory;
     private final @Nullable Tier tier;
+    private final @Nullable OwnDisk ownDisk;
+    private final RandomGenerator random;
     private final Consumer<String> halt;
     private final String instance;
     private final Membership membership;
@@ -106,13 +111,24 @@ public final class Worker {
     public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
             StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt,
             LongSupplier cpuNanos, @Nullable Tier tier) {
+        this(config, transport, loop, executors, disk, files, memory, random, halt, cpuNanos, tier, null);
+    }
+
+    /** @param ownDisk where the journal is shipped to, because nobody else has the disk; null: all workers have it */
+    public Worker(WorkerConfig config, Transport transport, EventLoop loop, WorkerExecutors executors, Disk disk,
+            StreamVolume files, StreamMemory memory, RandomGenerator random, Consumer<String> halt,
+            LongSupplier cpuNanos, @Nullable Tier tier, @Nullable OwnDisk ownDisk) {
         this.tier = tier;
+        this.ownDisk = ownDisk;
+        this.random = random;
         this.config = config;
         this.transport = transport;
         this.loop = loop;
         this.executors = executors;
         this.disk = disk;
-        this.journals = new VolumeJournals(disk);
+        this.journals = ownDisk == null
+                ? new VolumeJournals(disk)
+                : new ShippedJournals(ownDisk.store(), random, loop::nanos);
         this.files = files;
         this.memory = memory;
         this.halt = halt;
@@ -282,8 +298,7 @@ public final class Worker {
     private void begin(Incarnation self) {
         LOG.atInfo().addKeyValue("worker", self.worker()).addKeyValue("incarnation", self.number())
                 .log("registered as {}", self);
-        OwnJournal journal = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(),
-                e -> halt("the journal failed: " + e));
+        OwnJournal journal = journal(self);
         Streams streams = new Streams(config.streams(), loop, journal, files, memory, executors.files(),
                 executors.flushes(),
                 new Publisher(config.subjects(), transport, loop),
@@ -300,7 +315,16 @@ public final class Worker {
         });
     }
 
-    /** Out of touch with the coordinator, a worker asks the volume whether somebody has taken over. */
+    private OwnJournal journal(Incarnation self) {
+        Consumer<Throwable> fault = e -> halt("the journal failed: " + e);
+        JournalWriter local = new JournalWriter(disk, self, loop, executors.journalIo(), config.journal(), fault);
+        return ownDisk == null
+                ? local
+                : new ShippedJournal(local, ownDisk, self, loop, config.journal().durability(), random,
+                        () -> halt("somebody has taken over this worker's journal"), fault);
+    }
+
+    /** Out of touch with the coordinator, a worker looks where others find its journal whether somebody has taken over. */
     private void watchForRelease() {
         Life now = life;
         if (halted || now == null) {

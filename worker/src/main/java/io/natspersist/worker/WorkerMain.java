@@ -13,6 +13,8 @@ import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.ship.OwnDisk;
+import io.natspersist.worker.ship.ShipConfig;
 import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -45,13 +47,17 @@ public final class WorkerMain {
         ThreadEventLoop loop = new ThreadEventLoop("worker", e -> halt("a task failed", e));
         NatsTransport transport = NatsTransport.connect(settings.nats());
         VolumeDisk disk = new VolumeDisk(settings.root());
+        ObservedObjectStore store = settings.cold() == null
+                ? null
+                : new ObservedObjectStore(settings.cold().place().open());
         Worker worker = new Worker(settings.config(), transport, loop,
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
                         threads("flush", settings.fileThreads()),
                         threads("probe", 4)),
                 disk, new SqliteStreamFiles(settings.root()), new SqliteStreamMemory(),
                 new SecureRandom(),
-                why -> halt(why, null), WorkerMain::cpuNanos, tier(settings.cold(), disk));
+                why -> halt(why, null), WorkerMain::cpuNanos, tier(settings.cold(), store, disk),
+                ownDisk(settings.ship(), store));
         if (!observe(new ObservedWorker(worker, settings.config()), settings.metrics())) {
             System.exit(2);
             return;
@@ -73,11 +79,15 @@ public final class WorkerMain {
         new CountDownLatch(1).await();
     }
 
-    private static @Nullable Tier tier(@Nullable ColdConfig config, VolumeDisk disk) {
-        if (config == null) {
+    private static @Nullable OwnDisk ownDisk(@Nullable ShipConfig config, @Nullable ObservedObjectStore store) {
+        return config == null || store == null ? null : new OwnDisk(store, config, threads("ship", 1));
+    }
+
+    private static @Nullable Tier tier(@Nullable ColdConfig config, @Nullable ObservedObjectStore store,
+            VolumeDisk disk) {
+        if (config == null || store == null) {
             return null;
         }
-        ObservedObjectStore store = new ObservedObjectStore(config.place().open());
         LOG.info("streams are archived to {}", config.place().url());
         return new Tier(new ColdCopies(store, config.retainMillis(), new SecureRandom()), config,
                 threads("cold", config.threads()), disk::usedPercent, store::counts);

@@ -22,6 +22,8 @@ import io.natspersist.worker.cold.ColdPlace;
 import io.natspersist.worker.disk.FakeDisk;
 import io.natspersist.worker.file.FakeStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.ship.OwnDisk;
+import io.natspersist.worker.ship.ShipConfig;
 import io.natspersist.worker.stream.Tier;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,6 +64,11 @@ final class OneCluster {
     private boolean answering = true;
     private boolean wantReports;
     private @Nullable Tiered tier;
+    private @Nullable ShipConfig ship;
+    /** Where journals are shipped to. */
+    final MemoryObjectStore bucket = new MemoryObjectStore();
+    private final Map<String, FakeDisk> ownDisks = new HashMap<>();
+    private final Map<String, FakeStreamFiles> ownFiles = new HashMap<>();
     private AssignmentTable table = AssignmentTable.empty(SLOTS);
     private long numbers;
     private long epochs;
@@ -85,7 +92,7 @@ final class OneCluster {
             return;
         }
         Heartbeat beat = Json.read(message.payload(), Heartbeat.class);
-        toDelete.removeIf(journal -> !disk.names("journals").contains(journal.toString()));
+        toDelete.removeIf(journal -> !hasJournal(journal));
         heartbeats.put(beat.worker(), beat);
         if (beat.incarnation() == 0 && !beat.instance().equals(instances.put(beat.worker(), beat.instance()))) {
             incarnations.put(beat.worker(), new Incarnation(beat.worker(), ++numbers));
@@ -106,11 +113,12 @@ final class OneCluster {
         nodes.put(name, node);
         Worker worker = new Worker(config, network.connect(node), node.loop(),
                 new WorkerExecutors(node.executor("journal", 2), node.executor("files", 4), node.executor("probes", 2)),
-                disk.mount(name), files.mount(name), new SqliteStreamMemory(),
+                diskOf(name).mount(name), filesOf(name).mount(name), new SqliteStreamMemory(),
                 new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
-                }, () -> 0, tier == null ? null : tier.of(name, node));
+                }, () -> 0, tier == null ? null : tier.of(name, node),
+                ship == null ? null : new OwnDisk(bucket, ship, node.executor("ship", 1)));
         workers.put(name, worker);
         worker.start();
         // The heartbeat of one that has died may still be on its way.
@@ -152,16 +160,44 @@ final class OneCluster {
     void crash(String name) {
         heartbeats.remove(name);
         nodes.get(name).crash();
-        disk.kill(name);
-        files.kill(name);
+        diskOf(name).kill(name);
+        filesOf(name).kill(name);
     }
 
     /** The machine dies. */
     void losePower(String name) {
         heartbeats.remove(name);
         nodes.get(name).crash();
-        disk.loseUnforced(name);
-        files.losePower(name);
+        diskOf(name).loseUnforced(name);
+        filesOf(name).losePower(name);
+    }
+
+    /** The machine goes for good, with its disk. */
+    void loseMachine(String name) {
+        losePower(name);
+        ownDisks.remove(name);
+        ownFiles.remove(name);
+    }
+
+    /** Workers that are started from now on have a disk each, and ship their journals. */
+    void ownDisks(ShipConfig config) {
+        ship = config;
+    }
+
+    FakeDisk diskOf(String name) {
+        return ship == null ? disk : ownDisks.computeIfAbsent(name, n -> new FakeDisk(seed, time::millis));
+    }
+
+    private FakeStreamFiles filesOf(String name) {
+        return ship == null
+                ? files
+                : ownFiles.computeIfAbsent(name, n -> new FakeStreamFiles(new SplittableRandom(seed)));
+    }
+
+    private boolean hasJournal(Incarnation journal) {
+        return ship == null
+                ? disk.names("journals").contains(journal.toString())
+                : bucket.keys().stream().filter(key -> key.startsWith("journals/" + journal + "/")).count() > 1;
     }
 
     void wantReports() {

@@ -110,7 +110,7 @@ final class Losses {
     /** Of a stream that is kept so, whose file was never damaged. */
     OfStream of(Durability kept) {
         return switch (kept) {
-            case SYNC -> NONE;
+            case SYNC, SHIPPED -> NONE;
             case EPHEMERAL -> EVERYTHING;
             case RELAXED -> new OfStream() {
                 @Override

@@ -10,6 +10,13 @@ public final class CorruptJournal extends IOException {
     private final long segment;
     private final long offset;
 
+    /** Where it was shipped to. */
+    public CorruptJournal(String object, String why) {
+        super("corrupt journal, object " + object + ": " + why);
+        this.segment = 0;
+        this.offset = 0;
+    }
+
     CorruptJournal(String folder, long segment, long offset, String why) {
         super("corrupt journal " + folder + ", segment " + segment + ", offset " + offset + ": " + why);
         this.segment = segment;

@@ -9,6 +9,7 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.disk.Disk;
 import io.natspersist.worker.disk.Disk.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +55,9 @@ public final class JournalWriter implements OwnJournal {
 
     /** The one that is written; null until the journal is open. */
     private @Nullable Segment segment;
+    private Consumer<Stretch> whenForced = stretch -> {};
+    /** This segment and those behind it stay, needed or not. */
+    private long keptFrom = Long.MAX_VALUE;
     private boolean pumpQueued;
     private boolean writing;
     private boolean rolling;
@@ -68,7 +72,7 @@ public final class JournalWriter implements OwnJournal {
     private long writtenGroup;
     private long forcedGroup;
     private EventLoop.@Nullable Timer forceTimer;
-    private final ArrayDeque<Since> unforced = new ArrayDeque<>();
+    private final ArrayDeque<Stretch> unforced = new ArrayDeque<>();
     private final Waiters written = new Waiters();
     private final Waiters forced = new Waiters();
     private final SegmentCounts counts;
@@ -83,9 +87,6 @@ public final class JournalWriter implements OwnJournal {
         long force;
     }
 
-    /** When a group that is not forced yet got its first entry. */
-    private record Since(long group, long nanos) {}
-
     /**
      * @param io for everything that blocks; where it runs two tasks at a time, {@code RELAXED} goes on writing while it forces
      */
@@ -98,11 +99,41 @@ public final class JournalWriter implements OwnJournal {
         this.io = io;
         this.config = config;
         this.fault = fault;
-        this.forceFirst = config.durability() == Durability.SYNC
+        this.forceFirst = config.durability() != Durability.RELAXED
                 && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE);
         this.readBack = new ReadBack(disk, folder, config);
         this.counts = new SegmentCounts(config);
         this.ballast = new Ballast(disk, folder, config);
+    }
+
+    /**
+     * Tells, on the loop, of all groups that were forced, each once, in order; and keeps their segments until
+     * {@link #keepFrom} says otherwise. To be asked before the journal is opened.
+     */
+    public void tellForced(Consumer<Stretch> tell) {
+        whenForced = tell;
+        keptFrom = 1;
+    }
+
+    /** The segments before this one may go once nothing in them is needed. */
+    public void keepFrom(long firstKept) {
+        keptFrom = firstKept;
+        deleteReleased();
+    }
+
+    /** The bytes of a segment's header. Blocking; from any thread, which must not be interrupted. */
+    public ByteBuffer segmentHeader(long number) throws IOException {
+        return readBack.bytes(number, 0, SegmentHeader.BYTES);
+    }
+
+    /** The bytes of groups that were told to be forced. Blocking; from any thread, which must not be interrupted. */
+    public ByteBuffer read(Stretch stretch) throws IOException {
+        return readBack.bytes(stretch.segment(), stretch.from(), (int) stretch.bytes());
+    }
+
+    /** The number of the group that holds what was appended last. */
+    public long lastGroup() {
+        return gathering.wanted() ? gathering.number() : gathering.number() - 1;
     }
 
     /** Makes the journal's folder and its first segment, locked and forced; then {@code opened}. Called once. */
@@ -171,7 +202,7 @@ public final class JournalWriter implements OwnJournal {
 
     @Override
     public void whenDurable(Durability asked, Runnable then) {
-        if (asked == Durability.SYNC && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
+        if (asked != Durability.RELAXED && !config.mistakes().contains(JournalMistake.ANSWER_BEFORE_FORCE)) {
             whenForced(then);
         } else {
             when(written, answerableGroup(), then);
@@ -222,11 +253,11 @@ public final class JournalWriter implements OwnJournal {
     /** For how long the oldest group that is not forced has been waiting, ms, at least 1; 0: there is none. */
     @Override
     public long oldestUnforcedMillis() {
-        Since oldest = unforced.peek();
+        Stretch oldest = unforced.peek();
         if (oldest == null && !gathering.wanted()) {
             return 0;
         }
-        long since = oldest == null ? gathering.sinceNanos() : oldest.nanos;
+        long since = oldest == null ? gathering.sinceNanos() : oldest.sinceNanos();
         return Math.max(1, (loop.nanos() - since) / 1_000_000);
     }
 
@@ -308,7 +339,8 @@ public final class JournalWriter implements OwnJournal {
     /** Ends the group that gathers. Where the next will lie is known now: its entries' positions follow from that. */
     private void beginGroup() {
         Group ended = gathering;
-        unforced.add(new Since(ended.number(), ended.sinceNanos()));
+        unforced.add(new Stretch(ended.segment(), ended.end() - ended.bytes(), ended.end(), ended.number(),
+                ended.number(), ended.sinceNanos()));
         counts.grow(ended.segment(), GroupHeader.BYTES);
         boolean roll = ended.end() >= config.segmentBytes();
         gathering = (spare.isEmpty() ? new Group() : spare.pop()).begin(ended.number() + 1,
@@ -316,7 +348,7 @@ public final class JournalWriter implements OwnJournal {
     }
 
     private void when(Waiters waiters, long reached, Runnable then) {
-        long last = gathering.wanted() ? gathering.number() : gathering.number() - 1;
+        long last = lastGroup();
         if (waiters.isEmpty() && last <= reached && !failed) {
             then.run();
         } else {
@@ -386,7 +418,7 @@ public final class JournalWriter implements OwnJournal {
             writtenGroup = group.number();
             wasForced(force ? group.number() : lastForced);
             recycle(group);
-            forceDue |= config.durability() == Durability.SYNC && !force;
+            forceDue |= config.durability() != Durability.RELAXED && !force;
             pump();
             forceIfWanted();
             complete();
@@ -465,8 +497,8 @@ public final class JournalWriter implements OwnJournal {
 
     private void wasForced(long group) {
         forcedGroup = Math.max(forcedGroup, group);
-        for (Since next = unforced.peek(); next != null && next.group <= forcedGroup; next = unforced.peek()) {
-            unforced.remove();
+        for (Stretch next = unforced.peek(); next != null && next.lastGroup() <= forcedGroup; next = unforced.peek()) {
+            whenForced.accept(unforced.remove());
         }
     }
 
@@ -493,7 +525,7 @@ public final class JournalWriter implements OwnJournal {
         if (segment == null || deleting || closing || failed) {
             return;
         }
-        long oldest = counts.deletable(segment.number());
+        long oldest = counts.deletable(Math.min(segment.number(), keptFrom));
         if (oldest == 0) {
             return;
         }

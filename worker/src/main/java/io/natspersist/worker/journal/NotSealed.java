@@ -9,7 +9,7 @@ public final class NotSealed extends IOException {
 
     private static final long serialVersionUID = 1;
 
-    NotSealed(Incarnation journal) {
+    public NotSealed(Incarnation journal) {
         super("journal " + journal + " is not sealed");
     }
 }

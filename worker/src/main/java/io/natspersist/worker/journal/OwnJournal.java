@@ -3,6 +3,7 @@ package io.natspersist.worker.journal;
 
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The journal that a worker writes, from its first segment to its end. Confined to the loop, but for {@link #read}. */
 public interface OwnJournal extends ChangeJournal {
@@ -30,6 +31,11 @@ public interface OwnJournal extends ChangeJournal {
 
     /** How many groups were forced. */
     long forcedGroups();
+
+    /** Why it takes no more changes for now, though the volume has space; null: it does. */
+    default @Nullable String behind() {
+        return null;
+    }
 
     /** How it stands. */
     JournalCounts counts();

@@ -54,22 +54,28 @@ final class ReadBack {
     }
 
     Change read(Position position) throws IOException {
-        Source source = sources.get(position.segment());
-        if (source == null) {
-            throw new IOException(position + ": the segment is not there");
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(position.bytes());
-        if (source.read(position.offset(), bytes) < position.bytes()) {
-            throw new IOException(position + ": not written yet");
-        }
         try {
-            if (EntryCodec.read(bytes.flip()) instanceof Entry.Changed(var change)) {
+            if (EntryCodec.read(bytes(position.segment(), position.offset(),
+                    position.bytes())) instanceof Entry.Changed(var change)) {
                 return change;
             }
             throw new IOException(position + ": not a change");
         } catch (BadBytes e) {
             throw new IOException(position + ": " + e.why(), e);
         }
+    }
+
+    /** So many bytes, all of them. */
+    ByteBuffer bytes(long segment, long offset, int length) throws IOException {
+        Source source = sources.get(segment);
+        if (source == null) {
+            throw new IOException("segment " + segment + " is not there");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        if (source.read(offset, bytes) < length) {
+            throw new IOException("segment " + segment + ", offset " + offset + ": not written yet");
+        }
+        return bytes.flip();
     }
 
     /** Where one segment is read from. Its lock keeps the writer's descriptor open while a read is under way. */

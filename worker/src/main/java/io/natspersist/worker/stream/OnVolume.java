@@ -17,8 +17,10 @@ record OnVolume(OwnJournal journal, StreamVolume files, CatalogLane catalog) imp
 
     @Override
     public @Nullable Refused refusal(Operation op) {
-        return journal.spaceLow()
-                ? new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000)
-                : null;
+        if (journal.spaceLow()) {
+            return new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000);
+        }
+        String behind = journal.behind();
+        return behind == null ? null : new Refused(ErrorCode.COLD_UNAVAILABLE, behind, 1_000);
     }
 }

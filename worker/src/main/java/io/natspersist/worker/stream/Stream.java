@@ -109,8 +109,8 @@ final class Stream {
     private int undurable;
     /** All changes up to this one are durable and told. */
     private long told;
-    /** What was journaled last is answered once it is forced. */
-    private boolean forced;
+    /** What was journaled last is answered once it is so durable. */
+    private Durability awaited = Durability.RELAXED;
     private long tailBytes;
     private long usedAtNanos;
     private long changeWhenOpened;
@@ -529,7 +529,7 @@ final class Stream {
 
     /** The same, of changes that one request made. */
     void journaled(List<Change> changes, Runnable durable) {
-        forced = mustBeForced();
+        awaited = durability().orStricter(awaited());
         reads.recent().changed(changes);
         undurable++;
         tailChanged();
@@ -542,22 +542,26 @@ final class Stream {
         }));
     }
 
-    /** In the order of the calls: while something waits for a force, so does what comes behind it. */
+    /** In the order of the calls: while something waits for a force, or longer, so does what comes behind it. */
     private void whenDurable(Runnable then) {
-        backing.journal().whenDurable(forced ? Durability.SYNC : Durability.RELAXED, then);
+        backing.journal().whenDurable(awaited, then);
     }
 
-    private boolean mustBeForced() {
+    private Durability durability() {
         StreamConfig.Durability asked = limits.effective().durability();
         if (asked == null || host.mistake(StreamMistake.DURABILITY_IGNORED)) {
-            return awaitsForce() || backing.journal().durability() == Durability.SYNC;
+            return backing.journal().durability();
         }
-        return awaitsForce() || asked == StreamConfig.Durability.SYNC;
+        return switch (asked) {
+            case SHIPPED -> Durability.SHIPPED;
+            case SYNC -> Durability.SYNC;
+            case RELAXED, EPHEMERAL -> Durability.RELAXED;
+        };
     }
 
-    /** Whether {@link #contents()} reflects a change that is told only once it is forced. */
-    boolean awaitsForce() {
-        return forced && undurable > 0;
+    /** How durable the changes must be that {@link #contents()} reflects, before any of them is told. */
+    Durability awaited() {
+        return undurable > 0 ? awaited : Durability.RELAXED;
     }
 
     /** Gives an answer that reflects the stream as it is now, once all of that is durable, told, and surely still ours to tell. */
@@ -830,7 +834,9 @@ final class Stream {
 
     private void letGo(List<Unsynced> inFile, long upToChange) {
         inFile.forEach(u -> backing.journal().release(u.position));
-        backing.journal().noteApplied(name, upToChange);
+        if (!backing.journal().isShipped()) {
+            backing.journal().noteApplied(name, upToChange);
+        }
         if (unsynced.isEmpty()) {
             host.synced(this);
         } else {

@@ -263,8 +263,8 @@ public final class Streams {
         Listing listing = new Listing(request,
                 read.stream().map(s -> new Listing.Slot(s.number, s.epoch)).toList(), inMemory, files.catalogs(),
                 host.maxAnswerBytes());
-        boolean mustBeForced = read.stream().anyMatch(s -> s.streams.stream().anyMatch(Stream::awaitsForce));
-        Durability durability = mustBeForced ? Durability.SYNC : journal.durability();
+        Durability durability = read.stream().flatMap(s -> s.streams.stream()).map(Stream::awaited)
+                .reduce(journal.durability(), Durability::orStricter);
         fileThreads.execute(() -> {
             Listed listed = page(listing);
             loop.execute(() -> {

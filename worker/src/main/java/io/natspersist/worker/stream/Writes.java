@@ -227,6 +227,10 @@ final class Writes {
                     "durability: whether a stream is ephemeral is not its own to say: the defaults for its name do"),
                     answer);
         }
+        if (config.durability() == StreamConfig.Durability.SHIPPED && !stream.journal().isShipped()) {
+            return tell(new Refused(ErrorCode.BAD_REQUEST,
+                    "durability: nothing is shipped here, all workers have the volume: sync is as much"), answer);
+        }
         Begun begun = begin(op, op.msgId(), before -> configured(before.change(), before.epoch(), true), answer);
         if (begun != Begun.DECIDE) {
             return begun == Begun.ANSWERED;
