@@ -62,7 +62,7 @@ public final class ShippedJournals implements SharedJournals {
                 List<Found> objects = objects(dead);
                 if (isSealed(objects)) {
                     seen.remove(dead);
-                    return objects.size() == 1 ? new Sealing.Result.Gone() : new Sealing.Result.Sealed();
+                    return new Sealing.Result.Sealed();
                 }
                 long last = objects.isEmpty() ? 0 : Keys.number(objects.getLast().key());
                 if (!takeOver && mayLive(dead, last)) {

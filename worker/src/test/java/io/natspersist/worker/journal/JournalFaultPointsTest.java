@@ -33,7 +33,7 @@ class JournalFaultPointsTest {
     @EnumSource(Trouble.class)
     void nothingAcknowledgedIsLostAtAnyStep(Trouble trouble) {
         int points = 0;
-        for (Durability durability : Durability.values()) {
+        for (Durability durability : List.of(Durability.SYNC, Durability.RELAXED)) {
             for (long seed = 1; seed <= SEEDS; seed++) {
                 long steps = stepsOfAWholeRun(seed, durability);
                 for (long step = 1; step <= steps; step++) {
