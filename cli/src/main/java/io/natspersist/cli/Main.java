@@ -3,6 +3,7 @@ package io.natspersist.cli;
 
 import io.natspersist.cli.archive.ExportCommand;
 import io.natspersist.cli.archive.ImportCommand;
+import io.natspersist.cli.archive.RestoreCommand;
 import io.natspersist.cli.bench.BenchCommand;
 import io.natspersist.cli.cluster.TableCommand;
 import io.natspersist.cli.completion.CompletionCommand;
@@ -25,6 +26,7 @@ import io.natspersist.cli.stream.ListCommand;
 import io.natspersist.cli.stream.ReindexCommand;
 import io.natspersist.cli.stream.SetCommand;
 import io.natspersist.cli.stream.TreeCommand;
+import io.natspersist.cli.stream.VersionsCommand;
 import io.natspersist.cli.stream.WatchCommand;
 import io.natspersist.cli.stream.WhereCommand;
 import io.natspersist.cli.terminal.ExitCode;
@@ -82,7 +84,8 @@ public final class Main {
                 new ReplayCommand(terminal), new BenchCommand(terminal),
                 new ClearCommand(terminal), new ConfigCommand(terminal), new TableCommand(terminal),
                 new ExportCommand(terminal),
-                new ImportCommand(terminal), new DoctorCommand(terminal), new CompletionCommand(terminal),
+                new ImportCommand(terminal), new VersionsCommand(terminal), new RestoreCommand(terminal),
+                new DoctorCommand(terminal), new CompletionCommand(terminal),
                 new JournalCommand(terminal), KubectlCommand.line(terminal)).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().width(WIDTH);
         line.getSubcommands().values().forEach(Main::describe);

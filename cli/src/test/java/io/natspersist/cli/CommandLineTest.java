@@ -37,7 +37,9 @@ class CommandLineTest {
             "up --durability maybe",
             "up --nats nats://127.0.0.1:1 --with-nats", "up --port 99999", "replay", "replay f --speed slow",
             "replay f --here --kill-every 1", "export backup", "export backup a --prefix b", "completion", "doctor",
-            "import", "kubectl where", "kubectl drain", "kubectl status --kubeconfig /dev/null/none"})
+            "import", "restore a", "restore a --at 2h", "restore a --to b", "restore a --at yesterday --to b",
+            "restore a --at 2h --to b..c",
+            "versions", "kubectl where", "kubectl drain", "kubectl status --kubeconfig /dev/null/none"})
     void nonsenseEndsWithTwoAndSaysWhy(String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.USAGE.number());
         assertThat(err.toString(UTF_8)).isNotBlank();
@@ -49,7 +51,8 @@ class CommandLineTest {
         Set<String> commands = Main.commandLine(terminal).getSubcommands().keySet();
         assertThat(commands).contains("set", "get", "del", "all", "keys", "info", "watch", "where", "flush", "up",
                 "demo",
-                "replay", "bench", "journal", "clear", "table", "export", "import", "doctor", "completion",
+                "replay", "bench", "journal", "clear", "table", "export", "import", "doctor", "completion", "versions",
+                "restore",
                 "kubectl");
         for (String command : commands) {
             out.reset();

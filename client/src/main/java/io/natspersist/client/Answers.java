@@ -35,6 +35,10 @@ final class Answers {
 
     record Config(StreamConfig config, StreamConfig effective, long change, long epoch) {}
 
+    record Versions(List<Version> versions) {
+        record Version(long time, long change, long epoch, long bytes) {}
+    }
+
     record Flush(long change, long epoch) {}
 
     static Stored stored(Message answer) {
@@ -72,6 +76,11 @@ final class Answers {
     static Position flushed(Message answer) {
         Flush flush = Json.read(answer.payload(), Flush.class);
         return new Position(flush.epoch, flush.change);
+    }
+
+    static List<StreamVersion> versions(Message answer) {
+        return Json.read(answer.payload(), Versions.class).versions.stream()
+                .map(v -> new StreamVersion(v.time, new Position(v.epoch, v.change), v.bytes)).toList();
     }
 
     static StoredValue found(Message answer) {

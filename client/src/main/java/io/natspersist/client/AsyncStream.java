@@ -32,10 +32,22 @@ public final class AsyncStream {
 
     private final PersistClient client;
     private final StreamName name;
+    /** Goes with every read. */
+    private final Headers version;
 
     AsyncStream(PersistClient client, StreamName name) {
+        this(client, name, Headers.NONE);
+    }
+
+    private AsyncStream(PersistClient client, StreamName name, Headers version) {
         this.client = client;
         this.name = name;
+        this.version = version;
+    }
+
+    /** Good for nothing but what {@link PastStream} offers. */
+    AsyncStream past(StreamVersion which) {
+        return new AsyncStream(client, name, Headers.of(HeaderNames.VERSION, Long.toString(which.time())));
     }
 
     public String name() {
@@ -280,6 +292,11 @@ public final class AsyncStream {
         return read("flush", Headers.NONE, Answers::flushed);
     }
 
+    /** What is kept of the stream as it was, the newest first; fails with {@code NO_COLD_TIER} where nothing is archived. */
+    public CompletableFuture<List<StreamVersion>> versions() {
+        return read("versions", Headers.NONE, Answers::versions);
+    }
+
     /** Which worker serves the stream, as far as the client knows now, or finds out. */
     public CompletableFuture<Location> locate() {
         return client.locate(name);
@@ -291,7 +308,7 @@ public final class AsyncStream {
     }
 
     private <T> CompletableFuture<T> read(String op, Headers headers, Function<Message, T> parse) {
-        return call(new Call(name, op, headers, EMPTY, Call.Repeat.READ), parse);
+        return call(new Call(name, op, headers.and(version), EMPTY, Call.Repeat.READ), parse);
     }
 
     /** @param known the worker would know it again by its message ids */

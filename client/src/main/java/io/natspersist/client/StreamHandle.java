@@ -204,6 +204,16 @@ public final class StreamHandle {
         return client.await(async.flush());
     }
 
+    /** What is kept of the stream as it was, the newest first; fails with {@code NO_COLD_TIER} where nothing is archived. */
+    public List<StreamVersion> versions() {
+        return client.await(async.versions());
+    }
+
+    /** The stream as it was in a version. */
+    public PastStream past(StreamVersion version) {
+        return new PastStream(new StreamHandle(client, async.past(version)), version);
+    }
+
     /** Which worker serves the stream. */
     public Location locate() {
         return client.await(async.locate());

@@ -20,10 +20,12 @@ import io.natspersist.client.SetResult;
 import io.natspersist.client.Stored;
 import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamMessage;
+import io.natspersist.client.StreamVersion;
 import io.natspersist.protocol.Cause;
 import io.natspersist.protocol.Json;
 import io.natspersist.protocol.StreamConfig;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,6 +72,12 @@ record Line(String text, ObjectNode json) {
             json.put("duplicate", true);
         }
         return new Line(destroyed.destroyed() ? "destroyed" : "no such stream", json);
+    }
+
+    static Line of(StreamVersion version) {
+        ObjectNode json = at(version.position()).put("time", version.time()).put("bytes", version.bytes());
+        return new Line(Instant.ofEpochMilli(version.time()) + "\t" + version.position().change() + "\t"
+                + version.bytes(), json);
     }
 
     static Line of(ListedStream stream, boolean counters) {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.cli.archive;
+
+import io.natspersist.cli.stream.Expiry;
+import io.natspersist.cli.terminal.ExitCode;
+import io.natspersist.cli.terminal.Failure;
+import io.natspersist.client.PastStream;
+import io.natspersist.client.PersistException;
+import io.natspersist.client.SetOptions;
+import io.natspersist.client.Stored;
+import io.natspersist.client.StreamHandle;
+import io.natspersist.client.StreamInfo;
+import io.natspersist.client.StreamMessage;
+import io.natspersist.client.ValueReader;
+import io.natspersist.protocol.ErrorCode;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+
+/**
+ * Stores what a stream was in another one, which is empty, message by message under their seqs, with their keys, ids, times and headers. What
+ * expires does so when it was to; what has expired by now is left out.
+ */
+final class RestoredStream {
+
+    private static final int UNDER_WAY = 256;
+
+    private final PastStream from;
+    private final StreamHandle to;
+    private final LongSupplier clock;
+    private final Deque<CompletableFuture<Stored>> underWay = new ArrayDeque<>();
+    private long stored;
+    private long expired;
+
+    /** @param clock ms since the epoch */
+    RestoredStream(PastStream from, StreamHandle to, LongSupplier clock) {
+        this.from = from;
+        this.to = to;
+        this.clock = clock;
+    }
+
+    /** Messages that were stored, as far as is known. */
+    long stored() {
+        return stored - underWay.size();
+    }
+
+    /** Messages that were left out. */
+    long expired() {
+        return expired;
+    }
+
+    /** @throws Failure when there are messages in the stream already; nothing was changed then */
+    static long requireEmpty(StreamHandle to) {
+        StreamInfo info = to.info();
+        if (info.messages() > 0) {
+            throw new Failure(ExitCode.CONFLICT, "stream " + to.name() + " has " + info.messages()
+                    + " messages: restore to a stream that has none");
+        }
+        return info.lastSeq();
+    }
+
+    /** @param lastSeq that of the stream that is restored to, as far as is known: another one means that somebody else writes there */
+    void copy(long lastSeq) throws IOException {
+        for (StreamMessage message : from.getAll()) {
+            Expiry expiry = new Expiry(message.expires());
+            long now = clock.getAsLong();
+            if (expiry.isPast(now)) {
+                expired++;
+                continue;
+            }
+            SetOptions options = new SetOptions(message.key(), message.seq(), null, null, message.msgId(),
+                    message.time(), expiry.left(now), message.headers());
+            if (stored == 0) {
+                storeFirst(message, options.withExpectLastSeq(lastSeq));
+            } else if (message.large()) {
+                storeLarge(message, options);
+            } else {
+                underWay.add(to.async().set(options, message.value()));
+            }
+            stored++;
+            while (underWay.size() >= UNDER_WAY) {
+                join();
+            }
+        }
+        while (!underWay.isEmpty()) {
+            join();
+        }
+    }
+
+    private void storeFirst(StreamMessage message, SetOptions options) throws IOException {
+        try {
+            if (message.large()) {
+                storeLarge(message, options);
+            } else {
+                check(to.set(options, message.value()));
+            }
+        } catch (PersistException e) {
+            if (e.is(ErrorCode.WRONG_LAST_SEQ)) {
+                throw new Failure(ExitCode.CONFLICT, "somebody else writes to stream " + to.name(), e);
+            }
+            throw e;
+        }
+    }
+
+    private void storeLarge(StreamMessage message, SetOptions options) throws IOException {
+        try (ValueReader value = from.openValue(message)
+                .orElseThrow(() -> new IOException("the value of " + message.seq() + " is gone"))) {
+            check(to.set(options, value));
+        }
+    }
+
+    private void join() {
+        try {
+            check(underWay.element().join());
+            underWay.remove();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof PersistException refused) {
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    /** An id is remembered for some minutes, also of what was deleted meanwhile: nothing was stored then. */
+    private void check(Stored done) {
+        if (done.duplicate()) {
+            throw new Failure(ExitCode.CONFLICT, "stream " + to.name()
+                    + " remembers ids of messages that it had within the last minutes: choose another, or wait three minutes");
+        }
+    }
+}
