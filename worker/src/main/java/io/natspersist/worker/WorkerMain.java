@@ -13,6 +13,7 @@ import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.ship.FormerJournals;
 import io.natspersist.worker.ship.OwnDisk;
 import io.natspersist.worker.ship.ShipConfig;
 import io.natspersist.worker.stream.Tier;
@@ -50,6 +51,9 @@ public final class WorkerMain {
         ObservedObjectStore store = settings.cold() == null
                 ? null
                 : new ObservedObjectStore(settings.cold().place().open());
+        if (settings.ship() != null && store != null) {
+            shipRest(disk, store);
+        }
         Worker worker = new Worker(settings.config(), transport, loop,
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),
                         threads("flush", settings.fileThreads()),
@@ -77,6 +81,19 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    /** Before anybody is told of this process: its registration lets others adopt what its predecessor left. */
+    private static void shipRest(VolumeDisk disk, ObservedObjectStore store) throws InterruptedException {
+        while (true) {
+            try {
+                FormerJournals.shipRest(disk, store, new SecureRandom());
+                return;
+            } catch (IOException e) {
+                LOG.warn("what former processes have not shipped cannot be shipped yet: {}", e.toString());
+                Thread.sleep(1_000);
+            }
+        }
     }
 
     private static @Nullable OwnDisk ownDisk(@Nullable ShipConfig config, @Nullable ObservedObjectStore store) {

@@ -16,7 +16,8 @@ public enum WorkerSetting implements Setting {
             + " connect, as are the next two; those that the JVM trusts unless told"),
     TLS_CERT("", "PEM file of the certificate that NATS servers are shown"),
     TLS_KEY("", "PEM file of its key, PKCS #8, or PKCS #1 for RSA"),
-    DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second"),
+    DURABILITY("sync", "sync: answer once forced to the disk; relaxed: answer once written, force within a second;"
+            + " shipped: answer once in S3, with a disk of its own"),
     FILE_THREADS("4", "threads that open and read streams' files, and as many that write to them in the background"),
     SEGMENT_BYTES("16777216", "size at which the journal begins a new segment"),
     HEARTBEAT_MILLIS("1000", "how often it reports to the coordinator, as the coordinator was told"),

@@ -3,6 +3,7 @@ package io.natspersist.worker;
 
 import io.natspersist.metrics.Listen;
 import io.natspersist.protocol.BadMessage;
+import io.natspersist.protocol.StreamConfig;
 import io.natspersist.protocol.Subjects;
 import io.natspersist.settings.SharedVariable;
 import io.natspersist.transport.nats.NatsOptions;
@@ -112,6 +113,14 @@ record WorkerSettings(WorkerConfig config, NatsOptions nats, Path root, int file
                 : null;
         ColdConfig cold = cold(from);
         ShipConfig ship = ship(from);
+        if (ship == null && durability == Durability.SHIPPED) {
+            mistakes.add(WorkerSetting.DURABILITY.flag() + " shipped needs " + WorkerSetting.OWN_DISK.flag()
+                    + " true: where all workers have the volume, sync is as much");
+        }
+        if (ship == null && defaults != null && defaults.has(StreamConfig.Durability.SHIPPED)) {
+            mistakes.add(WorkerSetting.STREAM_DEFAULTS.flag() + ": durability shipped needs "
+                    + WorkerSetting.OWN_DISK.flag() + " true: where all workers have the volume, sync is as much");
+        }
         if (name == null || root == null || subjects == null || durability == null || fileThreads == null
                 || segmentBytes == null || heartbeatMillis == null || drainSeconds == null || openStreams == null
                 || openFiles == null || idleSeconds == null || url == null || defaults == null || ephemeralBytes == null

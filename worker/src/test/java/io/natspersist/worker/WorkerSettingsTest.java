@@ -118,6 +118,19 @@ class WorkerSettingsTest {
     }
 
     @Test
+    void durabilityShippedNeedsADiskOfItsOwn(@TempDir Path folder) throws IOException {
+        Path defaults = Files.writeString(volume.resolve("defaults.json"),
+                "[{\"prefix\":\"a\",\"config\":{\"durability\":\"shipped\"}}]");
+
+        assertThatThrownBy(() -> WorkerSettings.parse(
+                new String[]{"--name", "w0", "--root", volume.toString(), "--durability", "shipped",
+                        "--stream-defaults",
+                        defaults.toString()},
+                Map.of())).hasMessageContainingAll("--durability shipped needs --own-disk true",
+                        "--stream-defaults: durability shipped needs --own-disk true");
+    }
+
+    @Test
     void shippingSaysNothingWhereAllWorkersHaveTheVolume() {
         assertThatThrownBy(() -> WorkerSettings.parse(
                 new String[]{"--name", "w0", "--root", volume.toString(), "--s3", "s3://bucket", "--ship-millis", "5"},

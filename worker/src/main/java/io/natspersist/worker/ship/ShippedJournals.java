@@ -59,7 +59,7 @@ public final class ShippedJournals implements SharedJournals {
     public Sealing.Result seal(Incarnation dead, boolean takeOver) throws IOException {
         return asking(() -> {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                List<Found> objects = objects(dead);
+                List<Found> objects = objects(store, dead);
                 if (isSealed(objects)) {
                     seen.remove(dead);
                     return new Sealing.Result.Sealed();
@@ -98,7 +98,7 @@ public final class ShippedJournals implements SharedJournals {
     @Override
     public void read(Incarnation journal, EntryVisitor visitor) throws IOException {
         asking(() -> {
-            List<Found> objects = objects(journal);
+            List<Found> objects = objects(store, journal);
             if (!isSealed(objects)) {
                 throw new NotSealed(journal);
             }
@@ -116,7 +116,7 @@ public final class ShippedJournals implements SharedJournals {
         if (last != seal - 1) {
             throw new CorruptJournal(Keys.of(journal, last + 1), "it is missing, and object " + seal + " is the seal");
         }
-        long first = header(journal, last).floor();
+        long first = header(store, journal, last).floor();
         GroupsReader groups = null;
         for (long number = first; number <= last; number++) {
             byte[] object = object(journal, number);
@@ -132,7 +132,7 @@ public final class ShippedJournals implements SharedJournals {
         }
     }
 
-    private ObjectHeader header(Incarnation journal, long number) throws IOException {
+    static ObjectHeader header(ObjectStore store, Incarnation journal, long number) throws IOException {
         byte[] start = store.get(Keys.of(journal, number), 0, ObjectHeader.BYTES)
                 .orElseThrow(() -> missing(journal, number));
         try {
@@ -180,7 +180,7 @@ public final class ShippedJournals implements SharedJournals {
 
     @Override
     public boolean isFenced(Incarnation journal) throws IOException {
-        return asking(() -> isSealed(objects(journal)));
+        return asking(() -> isSealed(objects(store, journal)));
     }
 
     @Override
@@ -188,7 +188,7 @@ public final class ShippedJournals implements SharedJournals {
         asking(() -> {
             highest.note(givenOut);
             if (seal(dead, true) instanceof Sealing.Result.Sealed) {
-                List<String> keys = objects(dead).stream().filter(each -> each.bytes() != ObjectHeader.BYTES)
+                List<String> keys = objects(store, dead).stream().filter(each -> each.bytes() != ObjectHeader.BYTES)
                         .map(Found::key).toList();
                 // Forwards: what an interrupted deletion leaves ends with what its last object says of the others.
                 for (int from = 0; from < keys.size(); from += KEYS_PER_DELETE) {
@@ -211,7 +211,7 @@ public final class ShippedJournals implements SharedJournals {
 
     // ---- what there is
 
-    private List<Found> objects(Incarnation journal) {
+    static List<Found> objects(ObjectStore store, Incarnation journal) {
         List<Found> objects = new ArrayList<>();
         @Nullable
         String after = null;

@@ -31,8 +31,8 @@ final class ShippedObject {
     /** Groups of one segment, with what it takes to read them without it. */
     record Piece(ByteBuffer segmentHeader, long position, ByteBuffer groups) {}
 
-    /** All of an object's bytes. */
-    static byte[] bytes(Incarnation journal, long number, long floor, long token, long groupBefore, long lastGroup,
+    /** An object that holds these groups, which follow one on another. */
+    static Numbered groups(Incarnation journal, long number, long floor, long token, long groupBefore, long lastGroup,
             List<Piece> pieces) {
         int length = pieces.stream().mapToInt(each -> PIECE + each.groups.remaining()).reduce(0, Math::addExact);
         ByteBuffer body = ByteBuffer.allocate(length);
@@ -45,7 +45,7 @@ final class ShippedObject {
         new ObjectHeader(journal, number, floor, token, groupBefore, lastGroup, length, packed.length,
                 ObjectHeader.crc(packed, 0, packed.length)).write(whole);
         whole.put(packed);
-        return whole.array();
+        return new Numbered(journal, number, floor, token, lastGroup, whole.array());
     }
 
     static byte[] seal(Incarnation journal, long number, long token) {

@@ -3,18 +3,14 @@ package io.natspersist.worker.ship;
 
 import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.table.Incarnation;
-import io.natspersist.worker.cold.ObjectStore.Condition;
 import io.natspersist.worker.cold.ObjectStoreException;
-import io.natspersist.worker.cold.ObjectStoreException.Kind;
 import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.journal.Stretch;
 import io.natspersist.worker.journal.Waiters;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -204,18 +200,18 @@ final class Shipper {
         long last = underWay.isEmpty() ? before : underWay.getLast().lastGroup();
         List<Stretch> taken = underWay;
         to.thread().execute(() -> {
-            byte[] object;
+            Numbered object;
             try {
                 List<ShippedObject.Piece> pieces = new ArrayList<>();
                 for (Stretch each : taken) {
                     pieces.add(source.read(each));
                 }
-                object = ShippedObject.bytes(journal, number, from, token, before, last, pieces);
+                object = ShippedObject.groups(journal, number, from, token, before, last, pieces);
             } catch (IOException | RuntimeException e) {
                 loop.execute(() -> stop(() -> listener.failed(e)));
                 return;
             }
-            put(new Attempt(number, from, token, last, object), FIRST_PAUSE_MILLIS);
+            put(object, FIRST_PAUSE_MILLIS);
         });
     }
 
@@ -230,45 +226,20 @@ final class Shipper {
         return taken;
     }
 
-    private record Attempt(long number, long floor, long token, long lastGroup, byte[] object) {}
-
     /** Off the loop. */
-    private void put(Attempt attempt, long pauseMillis) {
+    private void put(Numbered object, long pauseMillis) {
         try {
-            if (isStored(attempt)) {
-                loop.execute(() -> stored(attempt));
+            if (object.store(to.store())) {
+                loop.execute(() -> stored(object));
             } else {
                 loop.execute(() -> stop(listener::sealed));
             }
         } catch (ObjectStoreException e) {
-            loop.execute(() -> again(attempt, pauseMillis, e));
+            loop.execute(() -> again(object, pauseMillis, e));
         }
     }
 
-    /** Whether the object is there now; otherwise the journal is sealed. Where the answer to an earlier try got lost, it is ours. */
-    private boolean isStored(Attempt attempt) {
-        String key = Keys.of(journal, attempt.number);
-        try {
-            to.store().put(key, ByteBuffer.wrap(attempt.object), new Condition.Absent());
-            return true;
-        } catch (ObjectStoreException e) {
-            if (e.kind() != Kind.CONFLICT) {
-                throw e;
-            }
-            Optional<byte[]> there = to.store().get(key, 0, ObjectHeader.BYTES);
-            if (there.isEmpty()) {
-                throw new ObjectStoreException(Kind.UNAVAILABLE, e.getMessage() + ", and now nothing is there", e);
-            }
-            try {
-                ObjectHeader header = ShippedObject.header(there.get(), journal, attempt.number);
-                return header.token() == attempt.token && !header.isSeal();
-            } catch (DamagedObject notOurs) {
-                return false;
-            }
-        }
-    }
-
-    private void again(Attempt attempt, long pauseMillis, ObjectStoreException why) {
+    private void again(Numbered object, long pauseMillis, ObjectStoreException why) {
         if (stopped) {
             return;
         }
@@ -278,10 +249,10 @@ final class Shipper {
         }
         problem = String.valueOf(why.getMessage());
         loop.after(pauseMillis, () -> to.thread()
-                .execute(() -> put(attempt, Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis))));
+                .execute(() -> put(object, Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis))));
     }
 
-    private void stored(Attempt attempt) {
+    private void stored(Numbered object) {
         if (stopped) {
             return;
         }
@@ -290,15 +261,15 @@ final class Shipper {
         }
         problem = null;
         shipping = false;
-        objects = attempt.number;
-        bytes += attempt.object.length;
-        shippedGroup = attempt.lastGroup;
-        floorTold = attempt.floor;
+        objects = object.number();
+        bytes += object.bytes().length;
+        shippedGroup = object.lastGroup();
+        floorTold = object.floor();
         List<Stretch> done = underWay;
         underWay = List.of();
         if (!done.isEmpty()) {
             done.forEach(each -> unshippedBytes -= each.bytes());
-            floor.holds(attempt.number, done.getLast().end());
+            floor.holds(object.number(), done.getLast().end());
             listener.shipped(done.getLast());
         }
         floor.shipped(shippedGroup);

@@ -41,6 +41,11 @@ public final class StreamDefaults {
         return new StreamDefaults(List.of(Json.readKnown(json, Rule[].class)));
     }
 
+    /** Whether any streams are to be so durable. */
+    public boolean has(StreamConfig.Durability durability) {
+        return rules.stream().anyMatch(rule -> rule.config.durability() == durability);
+    }
+
     /** The rule with the longest prefix decides, alone. */
     StreamConfig of(StreamName stream) {
         return rules.stream().filter(rule -> rule.matches(stream.value())).findFirst().map(Rule::config)
