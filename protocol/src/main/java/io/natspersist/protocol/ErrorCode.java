@@ -48,7 +48,10 @@ public enum ErrorCode {
     UNAVAILABLE(503, true, true),
     /** The stream's file cannot be opened, read or written just now. */
     STORAGE_UNAVAILABLE(503, true, true),
-    /** The stream's file must come back from the cold tier, which is slow or away: try again after the delay. */
+    /**
+     * The stream's file must come back from the cold tier, which is slow or away, or changes wait too long to be shipped there: try
+     * again after the delay.
+     */
     COLD_UNAVAILABLE(503, true, true),
     /** The volume is below its reserve of free space: writes are refused, reads go on. */
     NO_SPACE(507, true, true);

@@ -424,7 +424,8 @@ public final class Worker {
                 table == null ? 0 : table.version(), now.slots.counts(), now.journal.counts(), now.streams.counts(),
                 files.setAside(), tier == null
                         ? null
-                        : new WorkerMoment.Tier(now.streams.tierCounts(), tier.requests().get()));
+                        : new WorkerMoment.Tier(now.streams.tierCounts(), tier.requests().get()),
+                now.journal instanceof ShippedJournal journal ? journal.shipped() : null);
     }
 
     /** This life's incarnation; null before it is registered. Call it on the loop. */

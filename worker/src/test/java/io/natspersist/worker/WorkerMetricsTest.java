@@ -13,6 +13,7 @@ import io.natspersist.transport.Headers;
 import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.metrics.WorkerMetrics;
 import io.natspersist.worker.metrics.WorkerMoment;
+import io.natspersist.worker.ship.ShipConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,13 +30,14 @@ import org.junit.jupiter.api.Test;
 
 class WorkerMetricsTest {
 
-    private final OneCluster cluster = withColdTier();
+    private final OneCluster cluster = withEverything();
     private final Worker worker = cluster.start("w0");
     private final ObservedWorker observed = new ObservedWorker(worker, new WorkerConfig("w0", OneCluster.SUBJECTS));
 
-    private static OneCluster withColdTier() {
+    private static OneCluster withEverything() {
         OneCluster cluster = new OneCluster(1);
         cluster.tiered(new MemoryColdTier(), 1_000, 60_000);
+        cluster.ownDisks(new ShipConfig(1_000, 10_000));
         return cluster;
     }
 
@@ -89,6 +91,23 @@ class WorkerMetricsTest {
             assertThat(page)
                     .contains("persist_worker_slots{cluster=\"persist.test\",state=\"serving\",worker=\"w0\"} 8.0");
         }
+    }
+
+    @Test
+    void whatAMachineWouldTakeWithItIsSeen() {
+        cluster.assign("w0", null);
+        cluster.ask("w0", "set", "a", Headers.NONE, "1");
+        cluster.time.runFor(5_000);
+        assertThat(values()).containsEntry("persist_worker_ship_oldest_seconds[]", 0.0)
+                .containsEntry("persist_worker_ship_objects_total[]", 2.0);
+
+        cluster.bucket.away(true);
+        cluster.ask("w0", "set", "a", Headers.NONE, "2");
+        cluster.time.runFor(5_000);
+
+        assertThat(values().get("persist_worker_ship_oldest_seconds[]")).isBetween(4.0, 6.0);
+        assertThat(values().get("persist_worker_ship_unshipped_bytes[]")).isPositive();
+        assertThat(values().get("persist_worker_ship_failures_total[]")).isPositive();
     }
 
     @Test

@@ -82,8 +82,8 @@ public final class WorkerMetrics {
                     "files that were found corrupt and were set aside", List.of(), life(l -> single((double) l.setAside()))));
             // @formatter:on
 
-    public static final List<Metric<WorkerMoment>> ALL = Stream.concat(OF_EACH.stream(), TierMetrics.ALL.stream())
-            .toList();
+    public static final List<Metric<WorkerMoment>> ALL = Stream
+            .of(OF_EACH, TierMetrics.ALL, ShipMetrics.ALL).flatMap(List::stream).toList();
 
     private WorkerMetrics() {}
 

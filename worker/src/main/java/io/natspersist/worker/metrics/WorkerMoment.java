@@ -7,6 +7,7 @@ import io.natspersist.worker.journal.JournalCounts;
 import io.natspersist.worker.stream.StreamCounts;
 import io.natspersist.worker.stream.TierCounts;
 import java.util.Map;
+import io.natspersist.worker.ship.ShipCounts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +34,11 @@ public record WorkerMoment(boolean connected, long waiting, long waitingBytes, M
      * @param slots how many slots it holds, by what it does with them
      * @param setAside how many files were found corrupt and set aside
      * @param tier how its cold tier stands; null: it has none
+     * @param shipped how the shipping of its journal stands; null: all workers have the volume
      */
     public record Life(Incarnation incarnation, boolean ready, boolean inTouch, long tableVersion,
             Map<String, Integer> slots, JournalCounts journal, StreamCounts streams, long setAside,
-            @Nullable Tier tier) {
+            @Nullable Tier tier, @Nullable ShipCounts shipped) {
 
         public Life {
             slots = Map.copyOf(slots);
