@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * Stores what a stream was in another one, which is empty, message by message under their seqs, with their keys, ids, times and headers. What
  * expires does so when it was to; what has expired by now is left out.
  */
-final class RestoredStream {
+public final class RestoredStream {
 
     private static final int UNDER_WAY = 256;
 
@@ -36,24 +36,28 @@ final class RestoredStream {
     private long expired;
 
     /** @param clock ms since the epoch */
-    RestoredStream(PastStream from, StreamHandle to, LongSupplier clock) {
+    public RestoredStream(PastStream from, StreamHandle to, LongSupplier clock) {
         this.from = from;
         this.to = to;
         this.clock = clock;
     }
 
     /** Messages that were stored, as far as is known. */
-    long stored() {
+    public long stored() {
         return stored - underWay.size();
     }
 
     /** Messages that were left out. */
-    long expired() {
+    public long expired() {
         return expired;
     }
 
-    /** @throws Failure when there are messages in the stream already; nothing was changed then */
-    static long requireEmpty(StreamHandle to) {
+    /**
+     * Gives the stream's last seq.
+     *
+     * @throws Failure when there are messages in the stream already; nothing was changed then
+     */
+    public static long requireEmpty(StreamHandle to) {
         StreamInfo info = to.info();
         if (info.messages() > 0) {
             throw new Failure(ExitCode.CONFLICT, "stream " + to.name() + " has " + info.messages()
@@ -63,7 +67,7 @@ final class RestoredStream {
     }
 
     /** @param lastSeq that of the stream that is restored to, as far as is known: another one means that somebody else writes there */
-    void copy(long lastSeq) throws IOException {
+    public void copy(long lastSeq) throws IOException {
         for (StreamMessage message : from.getAll()) {
             Expiry expiry = new Expiry(message.expires());
             long now = clock.getAsLong();

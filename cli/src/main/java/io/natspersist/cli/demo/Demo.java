@@ -11,6 +11,7 @@ import io.natspersist.cli.terminal.Terminal;
 import io.natspersist.client.StreamHandle;
 import io.natspersist.client.Watch;
 import io.natspersist.client.WatchFrom;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 
 /**
  * The demonstration on a running cluster: a letter is typed, a terminal prints, settings change, watchers read along with
@@ -73,7 +73,7 @@ final class Demo implements AutoCloseable {
     }
 
     /** Types for about so many seconds, and kills when half is typed. Gives what was found out. */
-    List<Finding> run(long seconds) throws InterruptedException {
+    List<Finding> run(long seconds) throws IOException, InterruptedException {
         watch();
         output.start();
         settings.start();
@@ -94,6 +94,26 @@ final class Demo implements AutoCloseable {
         return findings;
     }
 
+    /** What the cold tier does with these streams once nobody uses them. */
+    List<Finding> cold() throws IOException, InterruptedException {
+        ColdScene scene = new ColdScene(cluster.config(), writers.client());
+        long start = System.nanoTime();
+        long bytes = scene.onVolume("letter");
+        boolean gone = eventually(() -> scene.onVolume("letter") == 0 && scene.inCopies("letter") > 0);
+        double goneAfter = (System.nanoTime() - start) / 1e9;
+        long copied = scene.inCopies("letter");
+        start = System.nanoTime();
+        TextWatcher back = messages();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(
+                new Finding(String.format("after %.1f s the letter's file, of %,d KB, has left the volume; its copies"
+                        + " have %,d KB", goneAfter, bytes >> 10, copied >> 10), gone));
+        findings.add(textFinding(String.format("read again it came back within %,d ms, all %,d messages of it",
+                (System.nanoTime() - start) / 1_000_000, back.applied()), back));
+        findings.addAll(scene.lookBack(SETTINGS, settings.stored()));
+        return findings;
+    }
+
     private void watch() {
         watches.add(readers.client().stream(LETTER).watch(WatchFrom.beginning(), shown));
         watches.add(moreReaders.client().stream(LETTER).watch(WatchFrom.beginning(), otherText));
@@ -102,7 +122,7 @@ final class Demo implements AutoCloseable {
         watches.forEach(watch -> watch.ready().join());
     }
 
-    private void type(long seconds) throws InterruptedException {
+    private void type(long seconds) throws IOException, InterruptedException {
         long recordedMillis = trace.transactions().getLast().time();
         long[] due = new Pace(Math.max(1, recordedMillis / (1_000.0 * seconds))).schedule(trace.transactions());
         CompletableFuture<Void> typing = CompletableFuture.runAsync(() -> typeAll(due),
@@ -163,9 +183,14 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+    /** Something to wait for. */
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    static boolean eventually(Condition condition) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CATCH_UP_SECONDS);
-        while (!condition.getAsBoolean()) {
+        while (!condition.holds()) {
             if (System.nanoTime() > end) {
                 return false;
             }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(name = "demo", description = {
-        "See it work, in half a minute: a letter is typed, watchers rebuild it, and the worker that serves it is killed.",
+        "See it work, in half a minute: a letter is typed, watchers rebuild it, and the worker that serves it is killed. Then its stream"
+                + " goes cold and comes back, and settings that were deleted are found in a version from before.",
         "Runs everything on its own in a temporary directory. Exit code 0 if it came out right."}, footer = {"",
                 "Examples:",
                 "  persist demo", "  persist demo --trace trace.json.gz --seconds 20"})
@@ -54,22 +55,23 @@ public final class DemoCommand implements Callable<Integer> {
         terminal.say("Persist, a demonstration. Everything is in " + directory + "\n");
         terminal.say("1. A NATS server, a coordinator and two workers start, as processes of their own.");
         long start = System.nanoTime();
+        ClusterConfig config = ColdScene.tiered(ClusterConfig.selfContained(directory, 2, Durability.SYNC));
         boolean right;
-        try (LocalCluster cluster = LocalCluster.start(ClusterConfig.selfContained(directory, 2, Durability.SYNC),
+        try (LocalCluster cluster = LocalCluster.start(config,
                 line -> {})) {
             cluster.awaitServing(Duration.ofSeconds(60));
             terminal.say(String.format("   %s, %s; ready after %.1f s", cluster.url(), processes(cluster),
                     (System.nanoTime() - start) / 1e9));
             right = show(cluster, trace);
         }
-        files(directory);
+        files(config);
         terminal.say(right
                 ? "\nIt came out right."
                 : "\nIt did not come out right; the logs are in " + directory.resolve("logs"));
         return (right ? ExitCode.OK : ExitCode.FAILED).number();
     }
 
-    private boolean show(LocalCluster cluster, EditTrace trace) throws InterruptedException {
+    private boolean show(LocalCluster cluster, EditTrace trace) throws IOException, InterruptedException {
         terminal.say("""
 
                 2. Somebody types into the stream %s, every keystroke a message; a build prints into
@@ -79,28 +81,37 @@ public final class DemoCommand implements Callable<Integer> {
         try (Demo demo = new Demo(terminal, cluster, trace, seed)) {
             List<Finding> findings = demo.run(seconds);
             terminal.say("\n3. What came of it:");
-            findings.forEach(each -> terminal.say("   " + (each.holds() ? "yes    " : "NO     ") + each.claim()));
+            findings.forEach(this::say);
             terminal.say(String.format(
                     "   counts %,d changes seen by 4 watches; %d kill, %d restart; %d resumes, %d resets;"
                             + " longest wait for an answer %,d ms",
                     demo.changesSeen(), demo.kills(), cluster.restarts(),
                     demo.resumes(), demo.resets(), demo.longestWaitMillis()));
+            terminal.say("\n4. Nobody uses them now: they are archived, in " + ColdScene.folder(cluster.config())
+                    + " (else in S3), and leave the volume.");
+            List<Finding> cold = demo.cold();
+            cold.forEach(this::say);
             demo.flush();
-            return demo.kills() > 0 && findings.stream().allMatch(Finding::holds);
+            return demo.kills() > 0 && Stream.concat(findings.stream(), cold.stream()).allMatch(Finding::holds);
         }
     }
 
+    private void say(Finding finding) {
+        terminal.say("   " + (finding.holds() ? "yes    " : "NO     ") + finding.claim());
+    }
+
     /** After the workers have let go of them. */
-    private void files(Path directory) throws IOException {
-        terminal.say("\n4. Each stream is one SQLite file now. Look for yourself:");
+    private void files(ClusterConfig config) throws IOException {
+        Path directory = config.directory();
+        terminal.say("\n5. Each stream is one SQLite file now. Look for yourself:");
         Optional<Path> letter;
-        try (Stream<Path> all = Files.walk(directory)) {
+        try (Stream<Path> all = Files.walk(config.volume())) {
             letter = all.filter(path -> path.getFileName().toString().matches("letter\\..*db")).findAny();
         }
         letter.ifPresent(file -> terminal.say("   sqlite3 " + file
                 + " \"select seq, datetime(time / 1000, 'unixepoch'), value from messages limit 5\""));
-        terminal.say(
-                "   persist up --with-nats --dir " + directory + "     (and then: persist all " + Demo.SETTINGS + ")");
+        terminal.say("   persist up --with-nats --dir " + directory + " --s3 " + ColdScene.url(config));
+        terminal.say("   persist all " + Demo.SETTINGS + "-before");
         terminal.say("   rm -r " + directory);
     }
 

@@ -19,7 +19,10 @@ class DemoCommandIT {
         int exitCode = terminal.run("demo", "--seconds", "3");
         System.out.println(terminal.out() + terminal.err());
         assertThat(exitCode).isZero();
-        assertThat(terminal.out()).contains("kill -9 of w", "It came out right.").doesNotContain("NO ");
+        assertThat(terminal.out())
+                .contains("kill -9 of w", "yes    after", "has left the volume", "read again it came back within",
+                        "deleted by mistake, all 4 settings of ", "It came out right.")
+                .doesNotContain("NO ");
         Matcher file = Pattern.compile("sqlite3 (\\S+)").matcher(terminal.out());
         assertThat(file.find()).isTrue();
         assertThat(Files.size(Path.of(file.group(1)))).isPositive();
