@@ -36,6 +36,9 @@ final class FakeStream {
     /** What every stream of this cluster is configured to, whatever it says itself. */
     static final long MOST_BYTES = 1_000_000;
 
+    /** What is kept of it as it was, by time. */
+    final TreeMap<Long, FakeStream> versions = new TreeMap<>();
+
     int duplicates;
     private StreamConfig config = StreamConfig.NONE;
     private final Map<String, Map<String, Object>> answersById = new HashMap<>();
@@ -61,7 +64,18 @@ final class FakeStream {
     Reply handle(String op, Message request, String owner, long now) {
         made.clear();
         HeaderFields fields = new HeaderFields(request.headers());
+        if (fields.has(HeaderNames.VERSION)) {
+            FakeStream then = versions.get(fields.required(HeaderNames.VERSION));
+            return then == null
+                    ? Reply.error(ErrorCode.NOT_FOUND, "no such version")
+                    : then.handle(op, new Message(request.subject(), null,
+                            request.headers().filter(name -> !name.equals(HeaderNames.VERSION)), request.payload()),
+                            owner, now);
+        }
         return switch (op) {
+            case "versions" -> Reply.json(Map.of("versions", versions.descendingMap().entrySet().stream().map(
+                    version -> version.getValue().at(new LinkedHashMap<>(Map.of("time", version.getKey(), "bytes", 7))))
+                    .toList()));
             case "set" -> once(fields, () -> set(fields, request.payload(), now));
             case "setMany" -> setMany(fields.flag(HeaderNames.ATOMIC), request.payload(), now);
             case "delete" -> once(fields, () -> delete(fields));

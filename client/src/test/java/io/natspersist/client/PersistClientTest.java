@@ -55,6 +55,32 @@ class PersistClientTest {
     }
 
     @Test
+    void whatAStreamWasIsReadFromAVersion() {
+        wait(stream.set(SetOptions.key("k"), bytes("now")));
+        FakeStream then = new FakeStream("a.b", 3, 2, 100);
+        for (int i = 1; i <= 5; i++) {
+            then.model.set("k" + i, "then " + i);
+        }
+        cluster.stream("a.b").versions.put(5_000L, then);
+        cluster.stream("a.b").versions.put(4_000L, new FakeStream("a.b", 1, 2, 100));
+
+        List<StreamVersion> versions = wait(stream.versions());
+
+        assertThat(versions).containsExactly(new StreamVersion(5_000, new Position(3, 5), 7),
+                new StreamVersion(4_000, new Position(1, 0), 7));
+        AsyncStream past = stream.past(versions.get(0));
+        Page<StreamMessage> first = wait(past.getAll(MessageRange.ALL));
+        assertThat(first.items()).extracting(StreamMessage::text).containsExactly("then 1", "then 2");
+        assertThat(wait(first.next().orElseThrow()).items()).as("of the same version")
+                .extracting(StreamMessage::text).containsExactly("then 3", "then 4");
+        assertThat(wait(past.get("k4"))).map(StreamMessage::text).contains("then 4");
+        assertThat(wait(past.info()).position()).isEqualTo(new Position(3, 5));
+        assertThat(wait(stream.last())).map(StreamMessage::text).contains("now");
+        assertThatThrownBy(() -> wait(stream.past(new StreamVersion(1, new Position(1, 1), 1)).info()))
+                .hasMessageContaining("no such version");
+    }
+
+    @Test
     void noValueIsNotAnEmptyValue() {
         wait(stream.set(null));
         wait(stream.set(new byte[0]));

@@ -11,6 +11,7 @@ import io.natspersist.protocol.HeaderNames;
 import io.natspersist.protocol.MessagePage;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.WireMessage;
+import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
@@ -20,9 +21,12 @@ import io.natspersist.worker.stream.TierCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +281,73 @@ class PastVersionsTest {
         assertThat(messages(past(times.get(4), "getAll"))).containsExactly("5 a=4");
         cluster.time.runFor(1_000);
         assertThat(cluster.files.scratchFiles()).isEqualTo(4);
+    }
+
+    @Test
+    void theyTakeNoMoreThanAGibibyteUnlessOneAloneDoes() {
+        cold.claim(600L << 20);
+        long first = archived("a", "1");
+        long second = archived("a", "2");
+        cold.claim(3L << 30);
+        long large = archived("a", "3");
+
+        assertThat(messages(past(first, "getAll"))).containsExactly("1 a=1");
+        assertThat(error(past(second, "getAll"))).isEqualTo("OVERLOADED");
+        assertThat(error(past(large, "getAll"))).isEqualTo("OVERLOADED");
+        cluster.time.runFor(6_000);
+        assertThat(messages(past(large, "getAll"))).containsExactly("3 a=3");
+        assertThat(cluster.files.scratchFiles()).isEqualTo(1);
+        assertThat(error(past(first, "getAll"))).isEqualTo("OVERLOADED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void everyVersionIsWhatTheStreamWasAtItsLastChange(long seed) {
+        Random random = new Random(seed);
+        Map<Long, String> was = new HashMap<>();
+        for (int step = 0; step < 200; step++) {
+            String key = "k" + random.nextInt(6);
+            switch (random.nextInt(10)) {
+                case 0 -> ask("deleteAll", "", HeaderNames.END_SEQ, Integer.toString(1 + random.nextInt(step + 1)));
+                case 1, 2 -> ask("delete", "", HeaderNames.KEY, key);
+                case 3 -> ask("set", "value " + step);
+                default -> ask("set", "value " + step, HeaderNames.KEY, key);
+            }
+            was.put(change(ask("info", "")), contents(ask("getAll", "")));
+            cluster.time.runFor(random.nextInt(2_000));
+            if (step % 70 == 69) {
+                cluster.crash("w0");
+                Incarnation dead = cluster.incarnations.get("w0");
+                cluster.start("w0");
+                cluster.assign("w0", null, dead);
+            }
+        }
+        cluster.time.runFor(10_000);
+
+        List<JsonNode> versions = versions();
+        assertThat(versions.size()).isGreaterThan(20);
+        for (JsonNode version : versions) {
+            long time = version.required("time").asLong();
+            assertThat(contents(past(time, "getAll"))).isEqualTo(was.get(version.required("change").asLong()));
+            assertThat(change(past(time, "info"))).isEqualTo(version.required("change").asLong());
+            cluster.time.runFor(6_000); // so that there is room for the next
+        }
+    }
+
+    private static long change(Message info) {
+        try {
+            return new ObjectMapper().readTree(info.payload()).required("change").asLong();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String contents(Message page) {
+        assertThat(error(page)).isEqualTo("null");
+        return MessagePage.decode(page.payload()).messages().stream()
+                .map(m -> m.seq() + " " + m.change() + " " + m.time()
+                        + " " + m.key() + "=" + new String(m.value(), StandardCharsets.UTF_8))
+                .toList().toString();
     }
 
     @ParameterizedTest

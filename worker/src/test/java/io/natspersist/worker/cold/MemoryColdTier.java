@@ -28,6 +28,7 @@ public final class MemoryColdTier {
     private final Map<StreamName, Integer> restores = new HashMap<>();
     private final Set<Copy> damaged = new HashSet<>();
     private Step step = (node, operation, stream) -> {};
+    private long claimed;
     private boolean away;
     private long archives;
 
@@ -44,6 +45,11 @@ public final class MemoryColdTier {
     /** The newest copy is not what was stored. */
     public synchronized void damage(StreamName stream) {
         damaged.add(kept.get(stream).getLast().copy);
+    }
+
+    /** Copies that are made from now on say that they have so many bytes; 0: as many as they have. */
+    public synchronized void claim(long bytes) {
+        claimed = bytes;
     }
 
     // What a test sees of it.
@@ -136,7 +142,8 @@ public final class MemoryColdTier {
         if (all.hasRemaining()) {
             throw new IllegalStateException("a snapshot of " + snapshot.bytes() + " bytes ends before");
         }
-        Copy copy = new Copy(epoch, snapshot.state().change(), snapshot.at(), all.capacity());
+        Copy copy = new Copy(epoch, snapshot.state().change(), snapshot.at(),
+                claimed == 0 ? all.capacity() : claimed);
         kept.computeIfAbsent(stream, s -> new ArrayList<>()).add(new Kept(copy, all.array()));
         archives++;
         return copy;
