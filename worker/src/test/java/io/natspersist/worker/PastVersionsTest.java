@@ -250,6 +250,31 @@ class PastVersionsTest {
     }
 
     @Test
+    void nobodyWaitsLongForAVersionThatGoesOnComing() {
+        long then = archived("a", "1");
+        cold.onStep((node, operation, stream) -> {
+            if (operation.equals("before download")) {
+                cluster.time.runFor(12_000);
+            }
+        });
+        List<Message> answers = new ArrayList<>();
+        List<Long> waited = new ArrayList<>();
+        long begun = cluster.time.millis();
+        cluster.client.request(SUBJECTS.operation("w0", "getAll", new StreamName(STREAM)),
+                Headers.of(HeaderNames.VERSION, Long.toString(then)), new byte[0], 10_000, reply -> {
+                    answers.add(((Transport.Reply.Answer) reply).message());
+                    waited.add(cluster.time.millis() - begun);
+                });
+        cluster.time.runUntil(() -> !answers.isEmpty(), 20_000);
+
+        assertThat(error(answers.getFirst())).isEqualTo("COLD_UNAVAILABLE");
+        assertThat(answers.getFirst().headers().first(HeaderNames.RETRY_AFTER)).isNotNull();
+        assertThat(waited.getFirst()).isBetween(5_000L, 6_000L);
+        assertThat(messages(past(then, "getAll"))).containsExactly("1 a=1");
+        assertThat(cold.restores(new StreamName(STREAM))).isEqualTo(1);
+    }
+
+    @Test
     void whatNobodyReadsAnyMoreIsGoneAfterAMinute() {
         long then = archived("a", "1");
         past(then, "getAll");
@@ -257,9 +282,11 @@ class PastVersionsTest {
         past(then, "getAll");
         cluster.time.runFor(50_000);
         assertThat(cluster.files.scratchFiles()).isEqualTo(1);
+        assertThat(counts().versions()).isEqualTo(1);
 
         cluster.time.runFor(20_000);
 
+        assertThat(counts().versions()).isZero();
         assertThat(cluster.files.scratchFiles()).isZero();
         assertThat(messages(past(then, "getAll"))).containsExactly("1 a=1");
         assertThat(cold.restores(new StreamName(STREAM))).isEqualTo(2);

@@ -34,6 +34,8 @@ final class TierMetrics {
             now("persist_worker_cold_unarchived_streams", "open streams with changes that their copy lacks",
                     TierCounts::unarchived),
             now("persist_worker_cold_pending", "copies that are being made, brought back or deleted", TierCounts::underWay),
+            now("persist_worker_cold_versions", "older versions of streams that are here to be read, or on their way",
+                    TierCounts::versions),
             now("persist_worker_cold_away", "1 while the cold tier does not do what it is asked for, else 0",
                     counts -> counts.away() ? 1 : 0),
             new Metric<>("persist_worker_cold_requests_total", Metric.Kind.COUNTER,

@@ -525,7 +525,7 @@ public final class Streams {
 
     /** What became of files as far as the cold tier is concerned. */
     public TierCounts tierCounts() {
-        return tiering == null ? TierCounts.NONE : tiering.counts();
+        return tiering == null || versions == null ? TierCounts.NONE : tiering.counts(versions.count());
     }
 
     public int openStreams() {

@@ -13,11 +13,12 @@ package io.natspersist.worker.stream;
  * @param failures how often something could not be done
  * @param unarchived how many open streams have changes that their copy lacks
  * @param underWay how many copies are being made, brought back or deleted
+ * @param versions how many versions of streams are here to be read, or on their way
  * @param away whether the last thing asked of the cold tier failed
  */
 public record TierCounts(long archived, long archivedBytes, long evicted, long restored, long restoredBytes,
-        long restoredForLost, long failures, int unarchived, int underWay, boolean away) {
+        long restoredForLost, long failures, int unarchived, int underWay, int versions, boolean away) {
 
     /** Of a worker that has no cold tier. */
-    public static final TierCounts NONE = new TierCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, false);
+    public static final TierCounts NONE = new TierCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
 }

@@ -361,8 +361,9 @@ final class Tiering {
         }
     }
 
-    TierCounts counts() {
+    /** @param versions how many versions of streams are here, or on their way */
+    TierCounts counts(int versions) {
         return new TierCounts(archived, archivedBytes, evicted, restored, restoredBytes, restoredForLost, failures,
-                toArchive.size() + archiving.size(), underWay, pauseMillis > 0);
+                toArchive.size() + archiving.size(), underWay, versions, pauseMillis > 0);
     }
 }

@@ -86,6 +86,11 @@ final class Versions {
         bringNext();
     }
 
+    /** How many are here, or on their way. */
+    int count() {
+        return here.size();
+    }
+
     /** To be called now and then. */
     void tick(long now) {
         here.values().stream().filter(version -> version.isUnusedSince(now - IDLE_NANOS)).toList().forEach(this::drop);
