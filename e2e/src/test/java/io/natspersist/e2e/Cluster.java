@@ -194,6 +194,42 @@ final class Cluster implements AutoCloseable {
                 "--evict-after-seconds", "1");
     }
 
+    /** One with a disk of its own, which ships its journal there. */
+    WorkerProcess startOnOwnDisk(String name, S3Server s3, String durability) {
+        Path disk = disk(name);
+        try {
+            Files.createDirectories(disk);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        WorkerProcess worker = WorkerProcess.start(name, disk, nats.url(), NAME,
+                folder.resolve("logs").resolve(name + ".log"), S3Server.environment(), "--idle-seconds", "1",
+                "--durability", durability, "--s3", "s3://" + S3Server.BUCKET, "--s3-endpoint",
+                s3.endpoint().toString(), "--s3-path-style", "true", "--own-disk", "true");
+        workers.put(name, worker);
+        return worker;
+    }
+
+    /** What only that worker has, where it has a disk of its own. */
+    Path disk(String worker) {
+        return folder.resolve("disk-" + worker);
+    }
+
+    /** The machine goes for good: the process at once, then its disk; and the coordinator is told. */
+    void loseMachine(String name) {
+        worker(name).kill();
+        delete(disk(name));
+        gone(name);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** One that kills itself at a step of {@link DyingWorker}. */
     WorkerProcess startDying(String name, Map<String, String> environment, String endpoint, String bucket,
             String step) {
@@ -304,11 +340,7 @@ final class Cluster implements AutoCloseable {
         stopCoordinator();
         nats.close();
         printErrors();
-        try (Stream<Path> all = Files.walk(folder)) {
-            all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        delete(folder);
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
 

@@ -16,6 +16,7 @@ import io.natspersist.worker.file.SqliteStreamMemory;
 import io.natspersist.worker.ship.FormerJournals;
 import io.natspersist.worker.ship.OwnDisk;
 import io.natspersist.worker.ship.ShipConfig;
+import io.natspersist.worker.ship.VoidHistory;
 import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -53,6 +54,7 @@ public final class WorkerMain {
                 : new ObservedObjectStore(settings.cold().place().open());
         if (settings.ship() != null && store != null) {
             shipRest(disk, store);
+            VoidHistory.setAside(settings.root());
         }
         Worker worker = new Worker(settings.config(), transport, loop,
                 new WorkerExecutors(threads("journal", 2), threads("file", settings.fileThreads()),

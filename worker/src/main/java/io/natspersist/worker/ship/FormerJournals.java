@@ -36,11 +36,10 @@ public final class FormerJournals {
         for (Incarnation former : Journals.list(disk)) {
             try {
                 if (JournalInspection.isLocked(disk, former)) {
-                    LOG.error("journal {} is written by another process on this worker's own disk", former);
-                } else {
-                    while (!shipRest(former, disk, store, random)) {
-                        LOG.info("an upload of journal {} arrived only now: looking again", former);
-                    }
+                    throw new IOException("journal " + former + " is written by another process on this worker's disk");
+                }
+                while (!shipRest(former, disk, store, random)) {
+                    LOG.info("an upload of journal {} arrived only now: looking again", former);
                 }
             } catch (NoSuchFileException e) {
                 LOG.warn("journal {} is gone: {}", former, e.toString());
