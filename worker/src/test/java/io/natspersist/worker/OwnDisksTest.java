@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** Workers that have a disk each: what others can read of one that is gone is in the bucket. */
@@ -243,6 +244,28 @@ class OwnDisksTest {
         cluster.bucket.heal();
         cluster.time.runFor(6_000);
         assertThat(ServiceError.parse(set("w0", "notes", "e").headers())).isEmpty();
+    }
+
+    /** They would be on the one disk alone. */
+    @Test
+    void valuesInPartsAreRefused() {
+        start(Durability.SYNC);
+
+        CRC32C crc = new CRC32C();
+        crc.update('x');
+        Message answer = cluster.ask("w0", "part", "notes", Headers.of(HeaderNames.UPLOAD, "u1", HeaderNames.PART, "1",
+                HeaderNames.CRC32C, "%08x".formatted(crc.getValue())), "x");
+
+        assertThat(ServiceError.parse(answer.headers()).orElseThrow().code()).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
+    /** What is there gets elsewhere by the journal alone, once its owner is gone. */
+    @Test
+    void noSlotIsHandedOverByALivingWorker() {
+        start(Durability.SYNC);
+        cluster.time.runFor(2_000);
+
+        assertThat(cluster.heartbeats.get("w0").immovable()).hasSize(OneCluster.SLOTS);
     }
 
     @Test

@@ -17,6 +17,11 @@ record OnVolume(OwnJournal journal, StreamVolume files, CatalogLane catalog) imp
 
     @Override
     public @Nullable Refused refusal(Operation op) {
+        if (op instanceof Operation.Part && journal.isShipped()) {
+            return new Refused(ErrorCode.TOO_LARGE,
+                    "values in parts are not taken where workers have disks of their own:"
+                            + " parts are in no journal, and would be lost with the disk");
+        }
         if (journal.spaceLow()) {
             return new Refused(ErrorCode.NO_SPACE, "the volume is nearly full: free some space", 5_000);
         }
