@@ -39,6 +39,19 @@ record Numbered(Incarnation journal, long number, long floor, long token, long l
         }
     }
 
+    /** Once it is stored: whether the store refuses to store it again, as it must, or nothing could be sealed. Blocking. */
+    boolean isKept(ObjectStore store) {
+        try {
+            store.put(Keys.of(journal, number), ByteBuffer.wrap(bytes), new Condition.Absent());
+            return false;
+        } catch (ObjectStoreException e) {
+            if (e.kind() != Kind.CONFLICT) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
     private boolean isThis(byte[] start) {
         try {
             ObjectHeader header = ShippedObject.header(start, journal, number);

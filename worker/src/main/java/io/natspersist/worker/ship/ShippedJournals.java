@@ -100,11 +100,27 @@ public final class ShippedJournals implements SharedJournals {
         asking(() -> {
             List<Found> objects = objects(store, journal);
             if (!isSealed(objects)) {
+                readUnsealed(journal, objects, visitor);
                 throw new NotSealed(journal);
             }
-            read(journal, objects.subList(0, objects.size() - 1), Keys.number(objects.getLast().key()), visitor);
+            long seal = Keys.number(objects.getLast().key());
+            if (seal == 1) {
+                // Nobody is given a slot before its first object is stored.
+                throw new IOException("journal " + journal
+                        + " was never shipped: has its worker no disk of its own, or another bucket?");
+            }
+            read(journal, objects.subList(0, objects.size() - 1), seal, visitor);
             return true;
         });
+    }
+
+    /** As far as that goes: its owner may delete and store meanwhile. */
+    private void readUnsealed(Incarnation journal, List<Found> objects, EntryVisitor visitor) throws IOException {
+        try {
+            read(journal, objects, objects.isEmpty() ? 1 : Keys.number(objects.getLast().key()) + 1, visitor);
+        } catch (CorruptJournal changedMeanwhile) {
+            // whoever adopts it says so, if it is
+        }
     }
 
     /** @param seal the number that ends the journal */

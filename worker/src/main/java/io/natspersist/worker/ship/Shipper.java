@@ -230,7 +230,12 @@ final class Shipper {
     private void put(Numbered object, long pauseMillis) {
         try {
             if (object.store(to.store())) {
-                loop.execute(() -> stored(object));
+                if (object.number() == 1 && !object.isKept(to.store())) {
+                    loop.execute(() -> stop(() -> listener.failed(new IOException(
+                            "the bucket stores an object where there is one (If-None-Match): no journal is safe there"))));
+                } else {
+                    loop.execute(() -> stored(object));
+                }
             } else {
                 loop.execute(() -> stop(listener::sealed));
             }

@@ -58,7 +58,7 @@ final class ShippingRun {
 
     ShippingRun open() {
         onLoop(() -> journal.open(() -> opened = true));
-        time.runUntil(() -> opened || sealed, 30_000);
+        time.runUntil(() -> opened || sealed || !faults.isEmpty(), 30_000);
         return this;
     }
 
