@@ -35,6 +35,14 @@ final class ArchiveOptions {
             + " place: so far back can a stream be restored (604800)")
     private @Nullable Integer retainVersions;
 
+    @Option(names = "--own-disks", description = "each worker has a folder of its own, below disks/: what lasts, its journal too, is"
+            + " in the bucket, and that is all that workers have in common")
+    private boolean ownDisks;
+
+    boolean ownDisks() {
+        return ownDisks;
+    }
+
     /** As workers understand them. */
     List<String> flags() {
         List<String> flags = new ArrayList<>();

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to run on one machine.
  *
- * @param directory holds everything: {@code volume/} the streams and journals, {@code coordinator/} the assignment table,
- *        {@code logs/}
+ * @param directory holds everything: {@code volume/} the streams and journals, or {@code disks/} a folder for each worker,
+ *        {@code coordinator/} the assignment table, {@code logs/}
  * @param cluster its name
  * @param workers how many
  * @param server URL of a NATS server that runs already; null: one is started
@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param workerMemory a worker's heap, as for {@code -Xmx}
  * @param metricsPort where the coordinator serves its metrics, and the workers at the ports after it; 0: nobody does
  * @param workerFlags what workers are told beside
+ * @param ownDisks whether each worker has a folder of its own, and they have nothing in common but a bucket, which the flags name
  */
 public record ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
-        Durability durability, String workerMemory, int metricsPort, List<String> workerFlags) {
+        Durability durability, String workerMemory, int metricsPort, List<String> workerFlags,
+        boolean ownDisks) {
 
     /** @throws IllegalArgumentException naming everything that is wrong */
     public ClusterConfig {
@@ -44,6 +46,12 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
         if (metricsPort < 0 || metricsPort + workers > 65_535) {
             problems.add("the port of metrics must leave one for each worker after it, not " + metricsPort);
         }
+        if (ownDisks && !workerFlags.contains("--s3")) {
+            problems.add("workers with disks of their own need a bucket");
+        }
+        if (durability == Durability.SHIPPED && !ownDisks) {
+            problems.add("durability shipped needs workers with disks of their own");
+        }
         if (!workerMemory.matches("[1-9][0-9]*[kmgKMG]")) {
             problems.add("worker memory must be like 512m, not '" + workerMemory + "'");
         }
@@ -55,7 +63,7 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
     /** Without metrics, and workers as they are. */
     public ClusterConfig(Path directory, String cluster, int workers, @Nullable String server, int port,
             Durability durability, String workerMemory) {
-        this(directory, cluster, workers, server, port, durability, workerMemory, 0, List.of());
+        this(directory, cluster, workers, server, port, durability, workerMemory, 0, List.of(), false);
     }
 
     /** Where a process serves its metrics, on the loopback interface; null: nowhere. */
@@ -71,11 +79,16 @@ public record ClusterConfig(Path directory, String cluster, int workers, @Nullab
     /** The same with more flags for workers. */
     public ClusterConfig withWorkerFlags(List<String> flags) {
         return new ClusterConfig(directory, cluster, workers, server, port, durability, workerMemory, metricsPort,
-                flags);
+                flags, ownDisks);
     }
 
     public Path volume() {
         return directory.resolve("volume");
+    }
+
+    /** The folder that a worker is told to be its volume. */
+    public Path root(String worker) {
+        return ownDisks ? directory.resolve("disks").resolve(worker) : volume();
     }
 
     public Path table() {

@@ -46,11 +46,11 @@ final class CoordinatorHost implements AutoCloseable {
 
     /**
      * Where no worker ever had a journal there is no lost table to be rebuilt from what workers report, and no need to wait
-     * for them long.
+     * for them long. Of disks that are lost the bucket may know better.
      */
     private static CoordinatorConfig coordination(ClusterConfig config) {
         CoordinatorConfig usual = CoordinatorConfig.of(Subjects.ofCluster(config.cluster()).prefix());
-        if (Files.exists(config.volume().resolve("journals"))) {
+        if (config.ownDisks() || Files.exists(config.volume().resolve("journals"))) {
             return usual;
         }
         return new CoordinatorConfig(usual.prefix(), usual.slots(), usual.heartbeatMillis(), usual.deadAfterMillis(),

@@ -8,7 +8,9 @@ public enum Durability {
     /** Once it is forced to the disk. */
     SYNC,
     /** Once it is written; it is forced within a second. */
-    RELAXED;
+    RELAXED,
+    /** Once it is in the bucket; with disks of their own. */
+    SHIPPED;
 
     /** As on the command line. */
     @Override

@@ -57,7 +57,9 @@ public final class LocalCluster implements AutoCloseable {
      */
     public static LocalCluster start(ClusterConfig config, Consumer<String> events) throws IOException {
         DirectoryLock lock = DirectoryLock.take(config.directory());
-        Files.createDirectories(config.volume());
+        for (int worker = 0; worker < config.workers(); worker++) {
+            Files.createDirectories(config.root("w" + worker));
+        }
         OwnNatsServer nats = null;
         try {
             String url = config.server();

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         "  persist up --with-nats --port 4300 --workers 4 --dir /var/lib/persist",
         "  persist up --nats nats://127.0.0.1:4222 --cluster test --durability relaxed",
         "  persist up --with-nats --s3 s3://streams --s3-endpoint http://127.0.0.1:9000 --s3-path-style",
-        "  persist up --with-nats --s3 file:///var/lib/persist-cold"})
+        "  persist up --with-nats --s3 file:///var/lib/persist-cold",
+        "  persist up --with-nats --s3 file:///var/lib/persist-cold --own-disks --durability shipped"})
 public final class UpCommand implements Callable<Integer> {
 
     @Option(names = {"-d",
@@ -47,7 +48,8 @@ public final class UpCommand implements Callable<Integer> {
     private String cluster = ServerOptions.DEFAULT_CLUSTER;
 
     @Option(names = "--durability", defaultValue = "sync", description = "sync: answer once a write is forced to the disk;"
-            + " relaxed: once it is written, forced within a second (${DEFAULT-VALUE})")
+            + " relaxed: once it is written, forced within a second; shipped: once it is in the bucket, with --own-disks"
+            + " (${DEFAULT-VALUE})")
     private Durability durability = Durability.SYNC;
 
     @Option(names = "--worker-memory", paramLabel = "SIZE", defaultValue = "512m", description = "heap of each worker"
@@ -83,7 +85,8 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ClusterConfig config = new ClusterConfig(directory, cluster, workers, nats.start ? null : nats.url, port,
                 durability,
-                workerMemory, metricsPort, archive == null ? List.of() : archive.flags());
+                workerMemory, metricsPort, archive == null ? List.of() : archive.flags(),
+                archive != null && archive.ownDisks());
         LocalCluster running = LocalCluster.start(config, terminal.err()::println);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
         try {
@@ -130,7 +133,8 @@ public final class UpCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         text.append("Persist is up: cluster ").append(config.cluster()).append(" at ").append(cluster.url())
                 .append(", durability ").append(config.durability()).append("\n\n");
-        text.append("  streams   ").append(config.volume()).append('\n');
+        text.append("  streams   ").append(config.ownDisks() ? config.root("w0").getParent() : config.volume())
+                .append('\n');
         text.append("  table     ").append(config.table()).append('\n');
         text.append("  logs      ").append(config.log("w0").getParent()).append('\n');
         for (String worker : cluster.workers()) {

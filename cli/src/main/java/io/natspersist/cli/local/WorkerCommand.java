@@ -23,12 +23,16 @@ final class WorkerCommand {
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dpersist.log=INFO"));
         command.addAll(archive());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SupervisedWorker.class.getName()));
-        command.addAll(List.of("--name", worker, "--root", config.volume().toString(), "--nats", server, "--cluster",
+        command.addAll(List.of("--name", worker, "--root", config.root(worker).toString(), "--nats", server,
+                "--cluster",
                 config.cluster(), "--durability", config.durability().toString(), "--drain-seconds", DRAIN_SECONDS));
         if (metrics != null) {
             command.addAll(List.of("--metrics", metrics.host() + ":" + metrics.port()));
         }
         command.addAll(config.workerFlags());
+        if (config.ownDisks()) {
+            command.addAll(List.of("--own-disk", "true"));
+        }
         return Detached.command(command);
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -77,6 +78,38 @@ class UpCommandIT {
             up.destroy();
             assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void withDisksOfTheirOwnTheBucketIsAllThatMustLast() throws Exception {
+        RecordedTerminal persist = new RecordedTerminal();
+        String[] flags = {"--s3", folder.resolve("bucket").toUri().toString(), "--own-disks", "--workers", "1",
+                "--durability",
+                "shipped"};
+        Process first = up(flags);
+        persist.always("--server", urlOf(first));
+        assertThat(persist.run("set", "a.b", "kept")).isZero();
+        first.destroyForcibly();
+        await().atMost(Duration.ofSeconds(30)).until(() -> first.descendants().findAny().isEmpty());
+        assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> deleted(folder.resolve("disks")));
+
+        Process second = up(flags);
+        try {
+            persist.always("--server", urlOf(second));
+            assertThat(persist.run("get", "a.b")).isZero();
+            assertThat(persist.out()).isEqualTo("kept");
+        } finally {
+            second.destroy();
+            assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static boolean deleted(Path below) throws IOException {
+        try (Stream<Path> all = Files.walk(below)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        }
+        return !Files.exists(below);
     }
 
     private static boolean anyFile(Path below, String name) throws IOException {
