@@ -131,7 +131,7 @@ public final class Worker {
         this.disk = disk;
         this.journals = ownDisk == null
                 ? new VolumeJournals(disk)
-                : new ShippedJournals(ownDisk.store(), random, loop::nanos);
+                : new ShippedJournals(ownDisk.store(), ownDisk.readers(), random, loop::nanos);
         this.files = files;
         this.memory = memory;
         this.halt = halt;

@@ -16,6 +16,7 @@ import io.natspersist.worker.file.SqliteStreamMemory;
 import io.natspersist.worker.ship.FormerJournals;
 import io.natspersist.worker.ship.OwnDisk;
 import io.natspersist.worker.ship.ShipConfig;
+import io.natspersist.worker.ship.ShippedJournals;
 import io.natspersist.worker.ship.VoidHistory;
 import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
@@ -99,7 +100,10 @@ public final class WorkerMain {
     }
 
     private static @Nullable OwnDisk ownDisk(@Nullable ShipConfig config, @Nullable ObservedObjectStore store) {
-        return config == null || store == null ? null : new OwnDisk(store, config, threads("ship", 1));
+        return config == null || store == null
+                ? null
+                : new OwnDisk(store, config, threads("ship", 1),
+                        threads("fetch", ShippedJournals.READ_AHEAD));
     }
 
     private static @Nullable Tier tier(@Nullable ColdConfig config, @Nullable ObservedObjectStore store,

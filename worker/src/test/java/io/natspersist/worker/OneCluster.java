@@ -118,7 +118,7 @@ final class OneCluster {
                     halts.add(name + ": " + why);
                     crash(name);
                 }, () -> 0, tier == null ? null : tier.of(name, node),
-                ship == null ? null : new OwnDisk(bucket, ship, node.executor("ship", 1)));
+                ship == null ? null : new OwnDisk(bucket, ship, node.executor("ship", 1), Runnable::run));
         workers.put(name, worker);
         worker.start();
         // The heartbeat of one that has died may still be on its way.

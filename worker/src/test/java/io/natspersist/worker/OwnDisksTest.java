@@ -81,7 +81,8 @@ class OwnDisksTest {
 
     /** As a successor that the worker does not hear of otherwise. */
     private void seal(Incarnation journal) throws IOException {
-        assertThat(new ShippedJournals(cluster.bucket, new SplittableRandom(1), () -> 0).seal(journal, true))
+        assertThat(new ShippedJournals(cluster.bucket, Runnable::run, new SplittableRandom(1), () -> 0).seal(journal,
+                true))
                 .isEqualTo(new Sealing.Result.Sealed());
     }
 

@@ -9,5 +9,6 @@ import java.util.concurrent.Executor;
  *
  * @param store where journals are shipped to; the one that holds the cold copies
  * @param thread where it is shipped; one thing at a time
+ * @param readers where others' journals are fetched, some objects at a time
  */
-public record OwnDisk(ObjectStore store, ShipConfig config, Executor thread) {}
+public record OwnDisk(ObjectStore store, ShipConfig config, Executor thread, Executor readers) {}

@@ -16,10 +16,14 @@ import io.natspersist.worker.journal.Sealing;
 import io.natspersist.worker.journal.SharedJournals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +39,14 @@ public final class ShippedJournals implements SharedJournals {
 
     /** An owner that is out of touch with its coordinator stores an object every second; one that has not for so long does not live. */
     private static final long SIGN_OF_LIFE_NANOS = 5_000_000_000L;
+    /** How many objects of a journal are fetched before they are needed; each has some 8 MiB at most, unpacked. */
+    public static final int READ_AHEAD = 8;
+
     private static final int KEYS_PER_DELETE = 1_000;
     private static final int ATTEMPTS = 10;
 
     private final ObjectStore store;
+    private final Executor readers;
     private final RandomGenerator random;
     private final LongSupplier nanos;
     private final HighestObject highest;
@@ -47,9 +55,13 @@ public final class ShippedJournals implements SharedJournals {
     /** Since when the journal has ended with that object. */
     private record Seen(long last, long sinceNanos) {}
 
-    /** @param nanos a clock that only goes forward */
-    public ShippedJournals(ObjectStore store, RandomGenerator random, LongSupplier nanos) {
+    /**
+     * @param readers where objects are fetched; nothing else may wait there for what runs there
+     * @param nanos a clock that only goes forward
+     */
+    public ShippedJournals(ObjectStore store, Executor readers, RandomGenerator random, LongSupplier nanos) {
         this.store = store;
+        this.readers = readers;
         this.random = random;
         this.nanos = nanos;
         this.highest = new HighestObject(store);
@@ -134,8 +146,13 @@ public final class ShippedJournals implements SharedJournals {
         }
         long first = header(store, journal, last).floor();
         GroupsReader groups = null;
+        ArrayDeque<CompletableFuture<byte[]>> ahead = new ArrayDeque<>();
+        long next = first;
         for (long number = first; number <= last; number++) {
-            byte[] object = object(journal, number);
+            while (next <= last && ahead.size() < READ_AHEAD) {
+                ahead.add(fetch(journal, next++));
+            }
+            byte[] object = fetched(ahead.remove());
             try {
                 ObjectHeader header = ShippedObject.header(object, journal, number);
                 if (groups == null) {
@@ -155,6 +172,30 @@ public final class ShippedJournals implements SharedJournals {
             return ShippedObject.header(start, journal, number);
         } catch (DamagedObject e) {
             throw new CorruptJournal(Keys.of(journal, number), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private CompletableFuture<byte[]> fetch(Incarnation journal, long number) {
+        CompletableFuture<byte[]> object = new CompletableFuture<>();
+        readers.execute(() -> {
+            try {
+                object.complete(object(journal, number));
+            } catch (IOException | RuntimeException e) {
+                object.completeExceptionally(e);
+            }
+        });
+        return object;
+    }
+
+    private static byte[] fetched(CompletableFuture<byte[]> object) throws IOException {
+        try {
+            return object.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException other -> throw other;
+                case null, default -> throw e;
+            }
         }
     }
 

@@ -60,7 +60,7 @@ class ShippedJournalIT {
     void open() throws Exception {
         JournalWriter local = new JournalWriter(new VolumeDisk(folder), ID, loop, threads,
                 JournalConfig.DEFAULT.withSegmentBytes(1 << 16).withSpace(0, 0), faults::add);
-        journal = new ShippedJournal(local, new OwnDisk(store, new ShipConfig(200, 5_000), shipping), ID, loop,
+        journal = new ShippedJournal(local, new OwnDisk(store, new ShipConfig(200, 5_000), shipping, threads), ID, loop,
                 Durability.SYNC, new SplittableRandom(1), sealed::countDown, faults::add);
         CountDownLatch opened = new CountDownLatch(1);
         loop.execute(() -> journal.open(opened::countDown));
@@ -88,7 +88,7 @@ class ShippedJournalIT {
     }
 
     private ShippedJournals successor() {
-        return new ShippedJournals(store, new SplittableRandom(2), System::nanoTime);
+        return new ShippedJournals(store, threads, new SplittableRandom(2), System::nanoTime);
     }
 
     private List<Long> readBySuccessor() throws Exception {

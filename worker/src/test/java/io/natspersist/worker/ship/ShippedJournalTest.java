@@ -241,7 +241,8 @@ class ShippedJournalTest {
         assertThatThrownBy(() -> run.journals.seal(ShippingRun.ID, true)).isInstanceOf(IOException.class);
 
         assertThat(run.journals.seal(ShippingRun.ID, true)).isEqualTo(new Sealing.Result.Sealed());
-        assertThat(new ShippedJournals(run.bucket, new SplittableRandom(9), () -> 0).seal(ShippingRun.ID, true))
+        assertThat(new ShippedJournals(run.bucket, Runnable::run, new SplittableRandom(9), () -> 0).seal(ShippingRun.ID,
+                true))
                 .isEqualTo(new Sealing.Result.Sealed());
         assertThat(run.objects()).endsWith(7L, 8L).doesNotContain(9L);
     }
@@ -429,7 +430,8 @@ class ShippedJournalTest {
 
         private void seal() {
             try {
-                new ShippedJournals(store(), new SplittableRandom(at), () -> 0).seal(ShippingRun.ID, true);
+                new ShippedJournals(store(), Runnable::run, new SplittableRandom(at), () -> 0).seal(ShippingRun.ID,
+                        true);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -51,9 +51,9 @@ final class ShippingRun {
                 JournalConfig.DEFAULT.withSegmentBytes(600).withSpace(1 << 20, 0), faults::add);
         journal = new ShippedJournal(local,
                 new OwnDisk(store == null ? bucket : store.apply(bucket), new ShipConfig(1_000, 10_000),
-                        node.executor("ship", 1)),
+                        node.executor("ship", 1), Runnable::run),
                 ID, node.loop(), Durability.SYNC, new SplittableRandom(seed + 1), () -> sealed = true, faults::add);
-        journals = new ShippedJournals(bucket, new SplittableRandom(seed + 2), time::nanos);
+        journals = new ShippedJournals(bucket, Runnable::run, new SplittableRandom(seed + 2), time::nanos);
     }
 
     ShippingRun open() {
