@@ -47,18 +47,19 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
                     HeaderNames.CRC32C)),
             entry("setMany", Set.of(HeaderNames.ATOMIC)),
             entry("part", Set.of(HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.CRC32C)),
-            entry("getPart", Set.of(HeaderNames.SEQ, HeaderNames.CHANGE, HeaderNames.PART)),
+            entry("getPart", Set.of(HeaderNames.SEQ, HeaderNames.CHANGE, HeaderNames.PART, HeaderNames.VERSION)),
             entry("get", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.LAST, HeaderNames.START_TIME,
-                    HeaderNames.OF_MSG_ID)),
+                    HeaderNames.OF_MSG_ID, HeaderNames.VERSION)),
             entry("getAll", Set.of(HeaderNames.START_SEQ, HeaderNames.END_SEQ, HeaderNames.LIMIT,
-                    HeaderNames.START_TIME, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N)),
+                    HeaderNames.START_TIME, HeaderNames.END_TIME, HeaderNames.ORDER, HeaderNames.LAST_N,
+                    HeaderNames.VERSION)),
             entry("delete", Set.of(HeaderNames.SEQ, HeaderNames.KEY, HeaderNames.EXPECT_SEQ)),
             entry("deleteAll", Set.of(HeaderNames.END_SEQ)),
             entry("destroy", Set.of(HeaderNames.EXPECT_LAST_SEQ)),
             entry("config", Set.of()), entry("reindex", Set.of()),
             entry("list", Set.of(HeaderNames.AFTER, HeaderNames.LIMIT, HeaderNames.DEPTH)),
-            entry("keys", Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT)),
-            entry("info", Set.of()),
+            entry("keys", Set.of(HeaderNames.AFTER_KEY, HeaderNames.LIMIT, HeaderNames.VERSION)),
+            entry("info", Set.of(HeaderNames.VERSION)), entry("versions", Set.of()),
             entry("flush", Set.of()),
             entry("resume", Set.of(HeaderNames.EPOCH, HeaderNames.CHANGE, HeaderNames.LIMIT)));
 
@@ -76,36 +77,40 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
 
     boolean isWellFormed(long maxMessageBytes) {
         Set<String> arguments = ARGUMENTS.get(op);
-        return arguments != null && subjectIsLegal() && headersBelong(arguments) && switch (op) {
-            case "config" -> idIsLegal() && (payload.length == 0 || configIsLegal());
-            case "list" -> limitIsLegal() && isNumberOrAbsent(HeaderNames.DEPTH) && number(HeaderNames.DEPTH, 1) > 0
-                    && number(HeaderNames.DEPTH, 1) <= MOST_TOKENS
-                    && (text(HeaderNames.AFTER) == null || nameIsLegal(text(HeaderNames.AFTER)));
-            case "set" -> setIsWellFormed(maxMessageBytes);
-            case "setMany" -> manyAreWellFormed(maxMessageBytes);
-            case "get" ->
-                keyIsLegal() && isTextOrAbsent(HeaderNames.OF_MSG_ID, 256) && isNumberOrAbsent(HeaderNames.SEQ)
-                        && isNumberOrAbsent(HeaderNames.START_TIME) && isFlagOrAbsent(HeaderNames.LAST)
-                        && count(HeaderNames.KEY) + count(HeaderNames.SEQ) + (isTrue(HeaderNames.LAST) ? 1 : 0)
-                                + Math.max(count(HeaderNames.START_TIME), count(HeaderNames.OF_MSG_ID)) == 1;
-            case "getAll" -> isNumberOrAbsent(HeaderNames.START_SEQ) && isNumberOrAbsent(HeaderNames.END_SEQ)
-                    && isNumberOrAbsent(HeaderNames.START_TIME) && isNumberOrAbsent(HeaderNames.END_TIME)
-                    && isNumberOrAbsent(HeaderNames.LAST_N) && number(HeaderNames.LAST_N, 1) > 0
-                    && (text(HeaderNames.ORDER) == null || text(HeaderNames.ORDER).matches("oldest|newest"))
-                    && limitIsLegal();
-            case "delete" -> keyIsLegal() && idIsLegal() && seqsAreLegal() && isNumberOrAbsent(HeaderNames.EXPECT_SEQ)
-                    && count(HeaderNames.KEY) + count(HeaderNames.SEQ) == 1
-                    && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY);
-            case "part" -> uploadIsLegal() && isPartNumber(HeaderNames.PART) && isChecksum() && payload.length > 0
-                    && payload.length <= maxMessageBytes;
-            case "getPart" -> isNumber(HeaderNames.SEQ) && isNumber(HeaderNames.CHANGE)
-                    && isPartNumber(HeaderNames.PART);
-            case "destroy" -> idIsLegal() && isNumberOrAbsent(HeaderNames.EXPECT_LAST_SEQ);
-            case "deleteAll" -> idIsLegal() && isNumberOrAbsent(HeaderNames.END_SEQ);
-            case "keys" -> limitIsLegal() && count(HeaderNames.AFTER_KEY) <= 1;
-            case "resume" -> limitIsLegal() && isNumber(HeaderNames.EPOCH) && isNumber(HeaderNames.CHANGE);
-            default -> true;
-        };
+        return arguments != null && subjectIsLegal() && headersBelong(arguments)
+                && isNumberOrAbsent(HeaderNames.VERSION) && switch (op) {
+                    case "config" -> idIsLegal() && (payload.length == 0 || configIsLegal());
+                    case "list" ->
+                        limitIsLegal() && isNumberOrAbsent(HeaderNames.DEPTH) && number(HeaderNames.DEPTH, 1) > 0
+                                && number(HeaderNames.DEPTH, 1) <= MOST_TOKENS
+                                && (text(HeaderNames.AFTER) == null || nameIsLegal(text(HeaderNames.AFTER)));
+                    case "set" -> setIsWellFormed(maxMessageBytes);
+                    case "setMany" -> manyAreWellFormed(maxMessageBytes);
+                    case "get" ->
+                        keyIsLegal() && isTextOrAbsent(HeaderNames.OF_MSG_ID, 256) && isNumberOrAbsent(HeaderNames.SEQ)
+                                && isNumberOrAbsent(HeaderNames.START_TIME) && isFlagOrAbsent(HeaderNames.LAST)
+                                && count(HeaderNames.KEY) + count(HeaderNames.SEQ) + (isTrue(HeaderNames.LAST) ? 1 : 0)
+                                        + Math.max(count(HeaderNames.START_TIME), count(HeaderNames.OF_MSG_ID)) == 1;
+                    case "getAll" -> isNumberOrAbsent(HeaderNames.START_SEQ) && isNumberOrAbsent(HeaderNames.END_SEQ)
+                            && isNumberOrAbsent(HeaderNames.START_TIME) && isNumberOrAbsent(HeaderNames.END_TIME)
+                            && isNumberOrAbsent(HeaderNames.LAST_N) && number(HeaderNames.LAST_N, 1) > 0
+                            && (text(HeaderNames.ORDER) == null || text(HeaderNames.ORDER).matches("oldest|newest"))
+                            && limitIsLegal();
+                    case "delete" ->
+                        keyIsLegal() && idIsLegal() && seqsAreLegal() && isNumberOrAbsent(HeaderNames.EXPECT_SEQ)
+                                && count(HeaderNames.KEY) + count(HeaderNames.SEQ) == 1
+                                && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY);
+                    case "part" ->
+                        uploadIsLegal() && isPartNumber(HeaderNames.PART) && isChecksum() && payload.length > 0
+                                && payload.length <= maxMessageBytes;
+                    case "getPart" -> isNumber(HeaderNames.SEQ) && isNumber(HeaderNames.CHANGE)
+                            && isPartNumber(HeaderNames.PART);
+                    case "destroy" -> idIsLegal() && isNumberOrAbsent(HeaderNames.EXPECT_LAST_SEQ);
+                    case "deleteAll" -> idIsLegal() && isNumberOrAbsent(HeaderNames.END_SEQ);
+                    case "keys" -> limitIsLegal() && count(HeaderNames.AFTER_KEY) <= 1;
+                    case "resume" -> limitIsLegal() && isNumber(HeaderNames.EPOCH) && isNumber(HeaderNames.CHANGE);
+                    default -> true;
+                };
     }
 
     private boolean setIsWellFormed(long maxMessageBytes) {
@@ -117,6 +122,11 @@ record FuzzedRequest(String op, String stream, @Nullable String replyTo, Headers
                 && count(HeaderNames.EXPECT_SEQ) <= count(HeaderNames.KEY)
                 && !(isTrue(HeaderNames.NO_VALUE) && payload.length > 0) && (!isLarge() || largeIsWellFormed())
                 && messageBytes(asItem()) <= maxMessageBytes;
+    }
+
+    /** Whether it is about what the stream was. */
+    boolean isOfThePast() {
+        return op.equals("versions") || count(HeaderNames.VERSION) > 0;
     }
 
     /** Whether it speaks of a large value, rightly or wrongly. */

@@ -22,7 +22,7 @@ final class RandomRequests {
 
     private static final List<String> OPS = List.of("set", "set", "set", "set", "set", "set", "setMany", "get", "get",
             "get", "getAll", "getPart", "part", "part", "delete", "delete", "deleteAll", "destroy", "keys", "info",
-            "flush", "resume", "config");
+            "flush", "resume", "config", "versions");
     private static final Set<String> READS = Set.of("get", "getAll", "getPart", "keys", "info", "resume");
     /** One request of so many concerns the catalogs. */
     private static final int CATALOGS = 400;
@@ -36,7 +36,7 @@ final class RandomRequests {
             HeaderNames.AFTER, HeaderNames.ATOMIC, HeaderNames.ITEM, HeaderNames.END_TIME, HeaderNames.ORDER,
             HeaderNames.LAST_N,
             HeaderNames.OF_MSG_ID, HeaderNames.UPLOAD, HeaderNames.PART, HeaderNames.PARTS, HeaderNames.SIZE,
-            HeaderNames.CRC32C, HeaderNames.SERVICE_ERROR, "Persist-", "Persist-Unheard-Of",
+            HeaderNames.CRC32C, HeaderNames.SERVICE_ERROR, HeaderNames.VERSION, "Persist-", "Persist-Unheard-Of",
             "Nats-Expected-Stream", "Content-Type", "X");
     private static final List<String> ODD = List.of("", "0", "-1", "-0", "+1", "1.0", "1e3", "0x10", " 1", "1 ", "NaN",
             "00000000000000000001", "0000000000000000001", "9223372036854775806", "9223372036854775807",
