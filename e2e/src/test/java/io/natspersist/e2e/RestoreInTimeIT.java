@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.natspersist.cli.Main;
 import io.natspersist.cli.terminal.Terminal;
+import io.natspersist.client.PersistClient;
 import io.natspersist.worker.cold.FaultyWire.Fault;
 import io.natspersist.worker.cold.S3Server;
 import java.io.ByteArrayInputStream;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code persist versions} and {@code persist restore} with a worker of its own process and a real S3 server. */
 @Timeout(300)
 class RestoreInTimeIT {
+
+    private static final int MANY = 20_000;
 
     @TempDir
     private Path folder;
@@ -173,6 +176,37 @@ class RestoreInTimeIT {
             assertThat(persist("restore", stream, "--at", Long.toString(then), "--to", "sound." + i)).isZero();
             assertThat(all("sound." + i)).isEqualTo(was);
         }
+    }
+
+    @Test
+    void aRestoreGoesOnWhenTheWorkerThatReadsTheVersionIsKilled() throws Exception {
+        cluster.startTiered("w1", s3);
+        cluster.awaitBalanced(2);
+        StringBuilder lines = new StringBuilder("{\"stream\":\"a.notes\"}\n");
+        for (int i = 1; i <= MANY; i++) {
+            String id = i % 2 == 0 ? "" : "\"id\":\"i" + i + "\",";
+            lines.append(
+                    "{\"seq\":" + i + ",\"time\":1," + id + "\"key\":\"k" + i + "\",\"value\":\"value " + i + "\"}\n");
+        }
+        Files.writeString(folder.resolve("a.jsonl"), lines);
+        assertThat(persist("import", folder.toString())).as(() -> err).isZero();
+        long then = archived("a.notes", MANY);
+        String was = all("a.notes");
+        persist("clear", "a.notes");
+        PersistClient client = cluster.client();
+        String owner = client.stream("a.notes").locate().owner().replaceFirst("\\..*", "");
+        Thread killer = Thread.ofPlatform().start(() -> {
+            await().pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(30))
+                    .until(() -> client.stream("b.notes").info().messages() > MANY / 10);
+            cluster.kill(owner);
+        });
+
+        int code = persist("restore", "a.notes", "--at", Long.toString(then), "--to", "b.notes");
+
+        killer.join();
+        assertThat(code).as(() -> err).isZero();
+        assertThat(out).contains(MANY + " messages stored in b.notes");
+        assertThat(all("b.notes")).isEqualTo(was);
     }
 
     @Test

@@ -35,6 +35,7 @@ final class ImportedStream {
     private final LongSupplier clock;
     private final Deque<CompletableFuture<Stored>> underWay = new ArrayDeque<>();
     private String name = "";
+    private long changeBefore;
     private long stored;
     private long same;
     private long expired;
@@ -62,6 +63,7 @@ final class ImportedStream {
                 throw broken(number, "it does not name its stream", null);
             }
             StreamHandle stream = client.stream(name);
+            changeBefore = stream.info().position().change();
             Target target = new Target(stream.getAll().iterator());
             for (line = in.readLine(); line != null; line = in.readLine()) {
                 ImportedMessage message;
@@ -144,9 +146,9 @@ final class ImportedStream {
         }
     }
 
-    /** An id is remembered for some minutes, also of what was deleted meanwhile: nothing was stored then. */
+    /** An id is remembered for some minutes, also of what was deleted before: nothing was stored then. One of now was only sent twice. */
     private void check(long seq, Stored done) {
-        if (done.duplicate()) {
+        if (done.duplicate() && done.position().change() <= changeBefore) {
             throw new Failure(ExitCode.CONFLICT, "stream " + name + " remembers the message id of seq " + seq
                     + ", used within the last minutes: import again in three minutes");
         }

@@ -10,6 +10,7 @@ import io.natspersist.cli.terminal.Terminal;
 import io.natspersist.client.PastStream;
 import io.natspersist.client.PersistException;
 import io.natspersist.client.StreamHandle;
+import io.natspersist.client.StreamInfo;
 import io.natspersist.client.StreamVersion;
 import io.natspersist.protocol.ErrorCode;
 import io.natspersist.protocol.StreamName;
@@ -82,13 +83,13 @@ public final class RestoreCommand implements Callable<Integer> {
             StreamHandle from = connection.client().stream(stream);
             StreamHandle target = connection.client().stream(to);
             StreamVersion version = chosen(from.versions(), then);
-            long lastSeq = RestoredStream.requireEmpty(target);
+            StreamInfo empty = RestoredStream.requireEmpty(target);
             PastStream past = from.past(version);
             awaitBrought(past);
             RestoredStream restored = new RestoredStream(past, target, System::currentTimeMillis);
             boolean isWhole = false;
             try {
-                restored.copy(lastSeq);
+                restored.copy(empty);
                 isWhole = true;
             } finally {
                 if (!isWhole && restored.stored() > 0) {

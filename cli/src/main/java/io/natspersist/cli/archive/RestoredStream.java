@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores what a stream was in another one, which is empty, message by message under their seqs, with their keys, ids, times and headers. What
@@ -31,9 +32,13 @@ public final class RestoredStream {
     private final PastStream from;
     private final StreamHandle to;
     private final LongSupplier clock;
-    private final Deque<CompletableFuture<Stored>> underWay = new ArrayDeque<>();
+    private final Deque<UnderWay> underWay = new ArrayDeque<>();
+    private long changeBefore;
     private long stored;
     private long expired;
+
+    /** What was sent. */
+    private record UnderWay(SetOptions options, byte @Nullable [] value, CompletableFuture<Stored> answer) {}
 
     /** @param clock ms since the epoch */
     public RestoredStream(PastStream from, StreamHandle to, LongSupplier clock) {
@@ -53,21 +58,22 @@ public final class RestoredStream {
     }
 
     /**
-     * Gives the stream's last seq.
+     * Tells how a stream stands.
      *
      * @throws Failure when there are messages in the stream already; nothing was changed then
      */
-    public static long requireEmpty(StreamHandle to) {
+    public static StreamInfo requireEmpty(StreamHandle to) {
         StreamInfo info = to.info();
         if (info.messages() > 0) {
             throw new Failure(ExitCode.CONFLICT, "stream " + to.name() + " has " + info.messages()
                     + " messages: restore to a stream that has none");
         }
-        return info.lastSeq();
+        return info;
     }
 
-    /** @param lastSeq that of the stream that is restored to, as far as is known: another one means that somebody else writes there */
-    public void copy(long lastSeq) throws IOException {
+    /** @param empty how the stream that is restored to stands: if it does not any more, somebody else writes there */
+    public void copy(StreamInfo empty) throws IOException {
+        changeBefore = empty.position().change();
         for (StreamMessage message : from.getAll()) {
             Expiry expiry = new Expiry(message.expires());
             long now = clock.getAsLong();
@@ -78,11 +84,11 @@ public final class RestoredStream {
             SetOptions options = new SetOptions(message.key(), message.seq(), null, null, message.msgId(),
                     message.time(), expiry.left(now), message.headers());
             if (stored == 0) {
-                storeFirst(message, options.withExpectLastSeq(lastSeq));
+                storeFirst(message, options.withExpectLastSeq(empty.lastSeq()));
             } else if (message.large()) {
                 storeLarge(message, options);
             } else {
-                underWay.add(to.async().set(options, message.value()));
+                underWay.add(new UnderWay(options, message.value(), to.async().set(options, message.value())));
             }
             stored++;
             while (underWay.size() >= UNDER_WAY) {
@@ -117,20 +123,25 @@ public final class RestoredStream {
     }
 
     private void join() {
+        UnderWay first = underWay.element();
         try {
-            check(underWay.element().join());
-            underWay.remove();
+            check(first.answer.join());
         } catch (CompletionException e) {
-            if (e.getCause() instanceof PersistException refused) {
+            if (!(e.getCause() instanceof PersistException refused)) {
+                throw e;
+            }
+            if (refused.noSideEffects() || !refused.code().equals(PersistException.DEADLINE)) {
                 throw refused;
             }
-            throw e;
+            // It has no id by which the client could repeat it; but its seq is its own, and it is the same message again.
+            check(to.set(first.options, first.value));
         }
+        underWay.remove();
     }
 
-    /** An id is remembered for some minutes, also of what was deleted meanwhile: nothing was stored then. */
+    /** An id is remembered for some minutes, also of what was deleted before: nothing was stored then. One of now was only sent twice. */
     private void check(Stored done) {
-        if (done.duplicate()) {
+        if (done.duplicate() && done.position().change() <= changeBefore) {
             throw new Failure(ExitCode.CONFLICT, "stream " + to.name()
                     + " remembers ids of messages that it had within the last minutes: choose another, or wait three minutes");
         }
