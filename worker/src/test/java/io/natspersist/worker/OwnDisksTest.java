@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -328,6 +329,75 @@ class OwnDisksTest {
         cluster.bucket.heal();
         cluster.time.runFor(10_000);
         assertThat(contents("w1", "notes")).containsExactly("a");
+    }
+
+    /** Machines go one after the other, at any moment, while the bucket fails now and then. */
+    @Test
+    void ofManyMachinesThatGoEachTakesNoMoreThanItsInterval() {
+        for (int seed = 1; seed <= 15; seed++) {
+            OwnDisksTest run = new OwnDisksTest();
+            run.cluster = new OneCluster(seed);
+            run.machinesGo(seed, new SplittableRandom(seed));
+        }
+    }
+
+    /** What a stream was answered, in order, and when. */
+    private record Answered(List<String> values, List<Long> at) {
+        Answered() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    private void machinesGo(int seed, SplittableRandom random) {
+        Map<String, Answered> streams = Map.of("shipped", new Answered(), "sync", new Answered(), "other",
+                new Answered());
+        start(Durability.SYNC);
+        cluster.ask("w0", "config", "shipped", Headers.NONE, SHIPPED);
+        for (int life = 0; life < 4; life++) {
+            String owner = "w" + life;
+            for (int i = 0; i < 15; i++) {
+                String value = "v" + life + "." + i;
+                streams.forEach((name, kept) -> setAndNote(owner, name, value, kept));
+                if (random.nextInt(4) == 0) {
+                    cluster.bucket.fail(1 + random.nextInt(2), Kind.UNAVAILABLE);
+                }
+                if (random.nextInt(4) == 0) {
+                    cluster.bucket.loseAnswer(1 + random.nextInt(2));
+                }
+                cluster.time.runFor(random.nextInt(400));
+            }
+            long died = cluster.time.millis();
+            cluster.loseMachine(owner);
+            takeOver("w" + (life + 1), owner);
+            cluster.time.runFor(10_000);
+            String next = "w" + (life + 1);
+            streams.forEach(
+                    (name, kept) -> check(seed, next, name, kept, name.equals("shipped") ? died : died - 3_000));
+        }
+    }
+
+    private void setAndNote(String worker, String stream, String value, Answered kept) {
+        cluster.client.request(SUBJECTS.operation(worker, "set", new StreamName(stream)), Headers.NONE,
+                value.getBytes(StandardCharsets.UTF_8), 60_000, reply -> {
+                    if (reply instanceof Reply.Answer a && ServiceError.parse(a.message().headers()).isEmpty()) {
+                        kept.values.add(value);
+                        kept.at.add(cluster.time.millis());
+                    }
+                });
+    }
+
+    /** All that was answered before that time is there; what is not there is forgotten, and was answered last. */
+    private void check(int seed, String worker, String stream, Answered kept, long until) {
+        List<String> there = contents(worker, stream);
+        int answered = kept.values.size();
+        List<String> answeredOrNot = new ArrayList<>(there);
+        answeredOrNot.retainAll(kept.values);
+        assertThat(kept.values).as("seed %d, %s", seed, stream).startsWith(answeredOrNot.toArray(String[]::new));
+        for (int i = answeredOrNot.size(); i < answered; i++) {
+            assertThat(kept.at.get(i)).as("seed %d, %s: %s", seed, stream, kept.values.get(i)).isGreaterThan(until);
+        }
+        kept.values.subList(answeredOrNot.size(), answered).clear();
+        kept.at.subList(answeredOrNot.size(), answered).clear();
     }
 
     /** Each call to the bucket fails once, in all ways there are; then the machine is gone. */
