@@ -112,8 +112,10 @@ class OwnDisksTest {
         set("w0", "notes", "a");
         cluster.time.runFor(1_500);
         cluster.loseMachine("w0");
-        takeOver("w1", "w0");
-        assertThat(cluster.heartbeats.get("w1").adopted()).hasSize(OneCluster.SLOTS);
+        cluster.start("w1");
+        cluster.assign("w1", null, cluster.incarnations.get("w0"));
+        assertThat(cluster.time.runUntil(() -> cluster.heartbeats.get("w1").adopted().size() == OneCluster.SLOTS,
+                10_000)).isTrue();
 
         cluster.loseMachine("w1");
         takeOver("w2", "w1");
