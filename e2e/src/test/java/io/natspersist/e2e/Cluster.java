@@ -205,7 +205,8 @@ final class Cluster implements AutoCloseable {
         WorkerProcess worker = WorkerProcess.start(name, disk, nats.url(), NAME,
                 folder.resolve("logs").resolve(name + ".log"), S3Server.environment(), "--idle-seconds", "1",
                 "--durability", durability, "--s3", "s3://" + S3Server.BUCKET, "--s3-endpoint",
-                s3.endpoint().toString(), "--s3-path-style", "true", "--own-disk", "true", "--archive-after-seconds", "1",
+                s3.endpoint().toString(), "--s3-path-style", "true", "--own-disk", "true", "--archive-after-seconds",
+                "1",
                 "--evict-after-seconds", "1");
         workers.put(name, worker);
         return worker;
