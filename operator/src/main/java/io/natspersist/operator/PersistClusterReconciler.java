@@ -164,6 +164,8 @@ final class PersistClusterReconciler implements Reconciler<PersistCluster>, Clea
         PersistClusterStatus status = StatusOf.seen(new Seen(cluster, true, null, survey.rollout(), survey.storage(),
                 coordination, now()));
         if (!status.equals(cluster.getStatus())) {
+            announcements.tell(cluster, cluster.getStatus() == null ? List.of() : cluster.getStatus().conditions(),
+                    status.conditions());
             context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(cluster, status));
         }
     }

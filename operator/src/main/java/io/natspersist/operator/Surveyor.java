@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.natspersist.operator.crd.PerWorkerSpec;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.TieringSpec;
 import io.natspersist.operator.resource.DataClaim;
@@ -19,6 +20,7 @@ import io.natspersist.operator.status.Seen;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at what there is of one cluster; changes nothing. */
@@ -92,6 +94,10 @@ final class Surveyor {
     }
 
     Seen.Storage storage() {
+        PerWorkerSpec own = cluster.getSpec().storage().perWorker();
+        if (own != null) {
+            return own.claim() == null ? Seen.Storage.OWN_DISKS : claimsOfWorkers();
+        }
         String claim = DataClaim.nameOf(cluster);
         if (claim == null) {
             return Seen.Storage.MOUNTED_BY_PODS;
@@ -99,11 +105,26 @@ final class Surveyor {
         PersistentVolumeClaim found = cluster.getSpec().storage().existingClaim() == null
                 ? named(PersistentVolumeClaim.class, claim).orElse(null)
                 : client.persistentVolumeClaims().inNamespace(namespace()).withName(claim).get();
-        String phase = found == null || found.getStatus() == null ? null : found.getStatus().getPhase();
-        return found == null
-                ? Seen.Storage.MISSING
-                : Map.of("Bound", Seen.Storage.BOUND, "Lost", Seen.Storage.LOST).getOrDefault(String.valueOf(phase),
-                        Seen.Storage.PENDING);
+        return found == null ? Seen.Storage.MISSING : state(found);
+    }
+
+    private static Seen.Storage state(PersistentVolumeClaim claim) {
+        String phase = claim.getStatus() == null ? null : claim.getStatus().getPhase();
+        return Map.of("Bound", Seen.Storage.BOUND, "Lost", Seen.Storage.LOST).getOrDefault(String.valueOf(phase),
+                Seen.Storage.PENDING);
+    }
+
+    /** While as many are bound as there are to be workers, those of pods that come or go do not matter. */
+    private Seen.Storage claimsOfWorkers() {
+        Map<Seen.Storage, Long> states = context.getSecondaryResourcesAsStream(PersistentVolumeClaim.class)
+                .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
+                .filter(claim -> claim.getMetadata().getName().startsWith(names.worker() + "-"))
+                .collect(Collectors.groupingBy(Surveyor::state, Collectors.counting()));
+        Integer wanted = cluster.getSpec().workers().replicas();
+        if (states.getOrDefault(Seen.Storage.BOUND, 0L) >= count(wanted)) {
+            return Seen.Storage.OWN_DISKS;
+        }
+        return states.containsKey(Seen.Storage.LOST) ? Seen.Storage.LOST : Seen.Storage.PENDING;
     }
 
     private <R extends HasMetadata> Optional<R> named(Class<R> kind, String name) {

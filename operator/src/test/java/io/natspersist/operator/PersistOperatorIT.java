@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,8 @@ class PersistOperatorIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final String EVERYTHING = "operator/src/test/resources/io/natspersist/operator/resource/everything/in.yaml";
+
+    private static final String OWN_DISKS = "operator/src/test/resources/io/natspersist/operator/resource/per-worker-claim/in.yaml";
 
     private static NatsServer nats;
 
@@ -124,6 +130,7 @@ class PersistOperatorIT {
         everything.getMetadata().setNamespace(namespace);
         everything.getMetadata().setUid(null);
         client.resource(everything).create();
+        client.resource(ownDisks()).create();
         try (BeatingWorker worker = new BeatingWorker(nats.url(), "persist.main", "beating", 3)) {
             await().atMost(PATIENCE).until(() -> status("main").openStreams(), streams -> Objects.equals(streams, 3L));
             await().atMost(PATIENCE).during(Duration.ofSeconds(3)).until(this::writesSoFar, new Unchanging()::is);
@@ -175,6 +182,104 @@ class PersistOperatorIT {
             assertThat(operator.coordinated()).isZero();
             assertThat(worker.dead()).isFalse();
         }
+    }
+
+    /** The golden case, in this namespace. */
+    private PersistCluster ownDisks() throws IOException {
+        PersistCluster cluster = client.getKubernetesSerialization().unmarshal(
+                Files.readString(Kubernetes.root().resolve(OWN_DISKS)).replace("nats://nats:4222", nats.url())
+                        .replace("name: main", "name: own").replace("storageClassName: ssd",
+                                "storageClassName: " + namespace),
+                PersistCluster.class);
+        cluster.getMetadata().setNamespace(namespace);
+        cluster.getMetadata().setUid(null);
+        return cluster;
+    }
+
+    @Test
+    void workersWithDisksOfTheirOwnHaveAClaimEachThatGoesWithThePodAndTheBucketStays() throws IOException {
+        client.resource(ownDisks()).create();
+        List<Pod> pods = await().atMost(PATIENCE).until(this::pods, found -> found.size() == 2);
+        await().atMost(PATIENCE).until(() -> claims().equals(ofPods(pods)));
+        assertThat(awaitCondition("own", ClusterCondition.Type.STORAGE_AVAILABLE, Reason.CLAIM_PENDING).message())
+                .isEqualTo("the own claim of a worker waits for a volume");
+
+        try {
+            volume(1);
+            volume(2);
+            assertThat(awaitCondition("own", ClusterCondition.Type.STORAGE_AVAILABLE, Reason.OWN_DISKS).message())
+                    .isEqualTo("each worker has a disk of its own; what lasts is in s3://streams/acme/notes");
+
+            client.resource(pods.getFirst()).withGracePeriod(0).delete();
+            awaitCondition("own", ClusterCondition.Type.STORAGE_AVAILABLE, Reason.CLAIM_PENDING);
+            await().atMost(PATIENCE).until(() -> claims().equals(ofPods(pods())));
+            assertThat(claims()).hasSize(2).isNotEqualTo(ofPods(pods));
+
+            client.resource(cluster("own")).delete();
+            await().atMost(PATIENCE).until(() -> cluster("own") == null && pods().isEmpty() && claims().isEmpty());
+            assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+                    .anySatisfy(event -> assertThat(event.getReason() + " " + event.getMessage())
+                            .isEqualTo("Deleting workers ship what they have, then go; all streams stay in"
+                                    + " s3://streams/acme/notes"));
+        } finally {
+            client.persistentVolumes().withLabel("test", namespace).delete();
+        }
+    }
+
+    private Set<String> claims() {
+        return client.persistentVolumeClaims().inNamespace(namespace).list().getItems().stream()
+                .map(claim -> claim.getMetadata().getName()).collect(Collectors.toSet());
+    }
+
+    private static Set<String> ofPods(List<Pod> pods) {
+        return pods.stream().map(pod -> pod.getMetadata().getName() + "-data").collect(Collectors.toSet());
+    }
+
+    /** One that a claim of {@link #ownDisks()} can be bound to. */
+    private void volume(int number) {
+        client.resource(new PersistentVolumeBuilder().withNewMetadata().withName(namespace + "-" + number)
+                .withLabels(Map.of("test", namespace)).endMetadata().withNewSpec()
+                .withCapacity(Map.of("storage", new Quantity("20Gi"))).withAccessModes("ReadWriteOnce")
+                .withPersistentVolumeReclaimPolicy("Retain").withStorageClassName(namespace).withNewHostPath()
+                .withPath("/nonexistent").endHostPath().endSpec().build()).create();
+    }
+
+    @Test
+    void aChangedSecretOfS3RollsTheWorkersAndOneThatIsGoneLeavesThem() {
+        s3Secret("first");
+        PersistCluster cluster = persistCluster("main", "    url: " + nats.url()
+                + "\n  tiering: {bucket: streams, credentialsSecret: s3}\n");
+        client.resource(cluster).create();
+        String first = await().atMost(PATIENCE).until(() -> secretOf(deployment("main")), Objects::nonNull);
+        await().atMost(PATIENCE).until(() -> madeWith(first).size() == 2);
+        await().atMost(PATIENCE).during(Duration.ofSeconds(2)).until(() -> pods().size() == 2);
+
+        s3Secret("second");
+
+        String second = await().atMost(PATIENCE).until(() -> secretOf(deployment("main")), now -> !first.equals(now));
+        await().atMost(PATIENCE).until(() -> madeWith(second).size() == 1 && madeWith(first).size() == 2);
+
+        client.secrets().inNamespace(namespace).withName("s3").delete();
+        scale(3);
+        await().atMost(PATIENCE).until(() -> deployment("main").getSpec().getReplicas() == 3);
+        assertThat(secretOf(deployment("main"))).isEqualTo(second);
+    }
+
+    private void s3Secret(String key) {
+        client.resource(new SecretBuilder().withNewMetadata().withName("s3").withNamespace(namespace).endMetadata()
+                .addToStringData("AWS_ACCESS_KEY_ID", "persist").addToStringData("AWS_SECRET_ACCESS_KEY", key)
+                .build()).serverSideApply();
+    }
+
+    /** What the pods that it makes were made with. */
+    private static @Nullable String secretOf(@Nullable Deployment deployment) {
+        return deployment == null ? null : Surroundings.s3SecretVersionOf(deployment);
+    }
+
+    private List<Pod> madeWith(String secret) {
+        return pods().stream()
+                .filter(pod -> secret.equals(pod.getMetadata().getAnnotations().get("natspersist.io/s3-secret")))
+                .toList();
     }
 
     @Test

@@ -44,7 +44,7 @@ class RivalsTest {
         cluster.setMetadata(new ObjectMetaBuilder().withNamespace(word[0]).withName(word[1]).withUid(word[0] + word[1])
                 .withCreationTimestamp("2026-01-01T00:00:0" + word[2] + "Z").build());
         cluster.setSpec(new PersistClusterSpec(nats(word[3].replace(';', ','), word[4].equals("-") ? null : word[4]),
-                new StorageSpec("c", null, null, null), null, null, null, null, null, null));
+                new StorageSpec("c", null, null, null, null), null, null, null, null, null, null));
         return cluster;
     }
 

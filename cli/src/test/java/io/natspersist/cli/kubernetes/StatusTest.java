@@ -34,7 +34,8 @@ class StatusTest {
 
     /** With these a person has nothing to do; or they are said of autoscaling, and never of a condition. */
     private static final Set<Reason> FINE = Set.of(Reason.AS_EXPECTED, Reason.ROLLING_OUT, Reason.SCALED_TO_ZERO,
-            Reason.DELETING, Reason.WORKER_HUNG, Reason.CLAIM_BOUND, Reason.MOUNTED_BY_PODS, Reason.STARTING,
+            Reason.DELETING, Reason.WORKER_HUNG, Reason.CLAIM_BOUND, Reason.MOUNTED_BY_PODS, Reason.OWN_DISKS,
+            Reason.STARTING,
             Reason.SCALED_UP, Reason.SCALED_DOWN, Reason.STABILIZING, Reason.SLOTS_MOVING, Reason.AT_MAX_REPLICAS,
             Reason.LOAD_UNKNOWN);
 

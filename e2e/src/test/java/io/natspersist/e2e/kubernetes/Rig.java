@@ -8,6 +8,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.natspersist.e2e.DocumentationTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +114,18 @@ final class Rig implements TestCluster, NodeFaults {
     public String reach(String namespace, String service, int port) {
         return client.services().inNamespace(namespace).withName(service).require().getSpec().getClusterIP() + ":"
                 + port;
+    }
+
+    /** That by which it reaches the API server. */
+    @Override
+    public Optional<InetAddress> thisMachine() {
+        URL server = client.getMasterUrl();
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
+            return Optional.of(socket.getLocalAddress());
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

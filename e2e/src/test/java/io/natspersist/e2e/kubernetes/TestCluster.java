@@ -2,6 +2,7 @@
 package io.natspersist.e2e.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,11 @@ interface TestCluster extends AutoCloseable {
 
     /** Where this machine reaches the port of a Service, as {@code host:port}. */
     String reach(String namespace, String service, int port);
+
+    /** This machine's address, as pods reach it; empty where they do not. */
+    default Optional<InetAddress> thisMachine() {
+        return Optional.empty();
+    }
 
     /** Empty where its nodes cannot be harmed. */
     Optional<NodeFaults> faults();

@@ -32,7 +32,7 @@ public record ClusterCondition(
         /** As many workers are ready as were asked for. */
         @JsonProperty("WorkersAvailable")
         WORKERS_AVAILABLE,
-        /** The volume is there. */
+        /** The volume is there, or the disks of the workers are. */
         @JsonProperty("StorageAvailable")
         STORAGE_AVAILABLE,
         /** The coordinator reaches NATS and assigns slots. */

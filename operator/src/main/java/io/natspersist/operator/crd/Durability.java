@@ -8,7 +8,8 @@ import java.util.Locale;
 public enum Durability {
     @JsonProperty("sync")
     SYNC, @JsonProperty("relaxed")
-    RELAXED;
+    RELAXED, @JsonProperty("shipped")
+    SHIPPED;
 
     /** As workers know it. */
     public String word() {

@@ -48,6 +48,8 @@ public enum Reason {
     @JsonProperty("ClaimLost") CLAIM_LOST,
     /** Pods mount an NFS export themselves: it is there when they run. */
     @JsonProperty("MountedByPods") MOUNTED_BY_PODS,
+    /** Each worker has a disk of its own, and what lasts is in the bucket. */
+    @JsonProperty("OwnDisks") OWN_DISKS,
     /** A Secret that the PersistCluster names is not there, or lacks the key. */
     @JsonProperty("SecretMissing") SECRET_MISSING,
     /** Another PersistCluster, made earlier, has the same prefix at the same NATS. */

@@ -14,17 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Where streams are kept. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(value = "[has(self.existingClaim), has(self.claim), has(self.nfs)].filter(given, given).size() == 1", message = "give"
-        + " exactly one of existingClaim, claim and nfs")
+@ValidationRule(value = "[has(self.existingClaim), has(self.claim), has(self.nfs), has(self.perWorker)].filter(given,"
+        + " given).size() == 1", message = "give exactly one of existingClaim, claim, nfs and perWorker")
 @ValidationRule(value = "(has(self.existingClaim) ? self.existingClaim : '') == (has(oldSelf.existingClaim) ?"
         + " oldSelf.existingClaim : '') && has(self.claim) == has(oldSelf.claim) && has(self.nfs) == has(oldSelf.nfs)"
-        + " && (!has(self.nfs) || self.nfs == oldSelf.nfs)", message = "the storage of a cluster cannot change: its streams are"
+        + " && (!has(self.nfs) || self.nfs == oldSelf.nfs) && has(self.perWorker) == has(oldSelf.perWorker)", message = "the storage of a cluster cannot change: its streams are"
                 + " there")
+@ValidationRule(value = "!has(self.perWorker) || self.onDelete == 'retain'", message = "disks of workers go with their pods, and"
+        + " what is in the bucket stays: onDelete says nothing of perWorker", fieldPath = ".onDelete")
 public record StorageSpec(
         @JsonPropertyDescription("The name of a PersistentVolumeClaim that exists, or will.") @Size(min = 1, max = 253) @Nullable String existingClaim,
         @JsonPropertyDescription("A PersistentVolumeClaim that is made for this cluster.") @Nullable ClaimTemplate claim,
         @JsonPropertyDescription("An NFS export that pods mount themselves. A namespace that enforces the restricted pod"
                 + " security standard refuses such pods: make a PersistentVolume and a claim there.") @Nullable NfsExport nfs,
+        @JsonPropertyDescription("A disk for each worker, which nobody else has and which goes with the worker's pod. All that"
+                + " workers have in common is the bucket of tiering: their journals are shipped there, and a successor reads"
+                + " them there.") @Nullable PerWorkerSpec perWorker,
         @JsonPropertyDescription("What becomes of the claim that was made for this cluster when the PersistCluster is"
                 + " deleted. retain: it stays, with all streams; delete: it goes with it. Claims made by others and NFS"
                 + " exports always stay.") @Default("retain") OnDelete onDelete) {

@@ -26,8 +26,8 @@ public record StreamDefault(
             @JsonPropertyDescription("What happens when the stream is full: old lets the first messages go, new refuses"
                     + " more.") @Nullable Discard discard,
             @JsonPropertyDescription("How long messages live that do not say so themselves, in milliseconds.") @Min(1) @Nullable Long ttl,
-            @JsonPropertyDescription("What a change must have reached before it is answered, the cluster's unless given. sync and"
-                    + " relaxed as the cluster's; ephemeral: its worker's memory, and nothing outlives that worker.") @Nullable Kept durability) {}
+            @JsonPropertyDescription("What a change must have reached before it is answered, the cluster's unless given. sync,"
+                    + " relaxed and shipped as the cluster's; ephemeral: its worker's memory, and nothing outlives that worker.") @Nullable Kept durability) {}
 
     /** What happens when a stream is full. */
     public enum Discard {
@@ -40,7 +40,8 @@ public record StreamDefault(
     public enum Kept {
         @JsonProperty("sync")
         SYNC, @JsonProperty("relaxed")
-        RELAXED, @JsonProperty("ephemeral")
+        RELAXED, @JsonProperty("shipped")
+        SHIPPED, @JsonProperty("ephemeral")
         EPHEMERAL
     }
 }

@@ -30,10 +30,10 @@ public final class DataClaim {
                 .withNewResources().withRequests(Map.of("storage", template.size())).endResources().endSpec().build());
     }
 
-    /** The claim that the workers mount, whoever made it; null where they mount an NFS export. */
+    /** The claim that all workers mount, whoever made it; null where they mount an NFS export, or have a disk each. */
     public static @Nullable String nameOf(PersistCluster cluster) {
         StorageSpec storage = cluster.getSpec().storage();
-        if (storage.nfs() != null) {
+        if (storage.nfs() != null || storage.perWorker() != null) {
             return null;
         }
         return storage.existingClaim() == null ? Names.of(cluster).claim() : storage.existingClaim();

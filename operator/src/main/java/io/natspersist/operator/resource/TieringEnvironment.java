@@ -20,7 +20,7 @@ final class TieringEnvironment {
             return List.of();
         }
         List<EnvVar> all = new ArrayList<>();
-        all.add(value("PERSIST_S3", "s3://" + tiering.bucket() + "/" + prefix(cluster, tiering)));
+        all.add(value("PERSIST_S3", Bucket.of(cluster)));
         if (tiering.endpoint() != null) {
             all.add(value("PERSIST_S3_ENDPOINT", tiering.endpoint()));
         }
@@ -38,12 +38,6 @@ final class TieringEnvironment {
             all.add(secret("AWS_SECRET_ACCESS_KEY", tiering.credentialsSecret()));
         }
         return all;
-    }
-
-    private static String prefix(PersistCluster cluster, TieringSpec tiering) {
-        return tiering.prefix() == null
-                ? cluster.getMetadata().getNamespace() + "/" + cluster.getMetadata().getName()
-                : tiering.prefix();
     }
 
     private static EnvVar value(String name, @Nullable Object value) {

@@ -4,6 +4,7 @@ package io.natspersist.operator.resource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.natspersist.operator.crd.NatsSpec;
+import io.natspersist.operator.crd.PerWorkerSpec;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.PersistClusterSpec;
 import io.natspersist.operator.crd.SecretKey;
@@ -43,6 +44,12 @@ final class WorkerEnvironment {
         all.add(value("PERSIST_METRICS", "0.0.0.0:" + MetricsService.PORT));
         all.add(value("PERSIST_LOG_FORMAT", "json"));
         all.addAll(TieringEnvironment.of(cluster));
+        PerWorkerSpec own = spec.storage().perWorker();
+        if (own != null) {
+            all.add(value("PERSIST_OWN_DISK", "true"));
+            all.add(value("PERSIST_SHIP_MILLIS", String.valueOf(own.shipMillis())));
+            all.add(value("PERSIST_SHIP_LAG_SECONDS", String.valueOf(own.shipLagSeconds())));
+        }
         if (spec.workers().javaOptions() != null) {
             all.add(value("JAVA_TOOL_OPTIONS", spec.workers().javaOptions()));
         }

@@ -62,8 +62,12 @@ final class WorkerVolumes {
     }
 
     private static Volume data(PersistCluster cluster) {
+        StorageSpec storage = cluster.getSpec().storage();
+        if (storage.perWorker() != null) {
+            return OwnDisk.of(cluster, storage.perWorker(), "data");
+        }
         VolumeBuilder data = new VolumeBuilder().withName("data");
-        StorageSpec.NfsExport nfs = cluster.getSpec().storage().nfs();
+        StorageSpec.NfsExport nfs = storage.nfs();
         return nfs == null
                 ? data.withNewPersistentVolumeClaim().withClaimName(DataClaim.nameOf(cluster))
                         .endPersistentVolumeClaim()

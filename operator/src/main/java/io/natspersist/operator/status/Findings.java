@@ -3,6 +3,7 @@ package io.natspersist.operator.status;
 
 import io.natspersist.coordinator.CoordinatorStatus;
 import io.natspersist.operator.crd.Reason;
+import io.natspersist.operator.resource.Bucket;
 import io.natspersist.operator.resource.DataClaim;
 
 /** What can be said of a cluster's parts, each by itself. */
@@ -26,13 +27,16 @@ final class Findings {
     }
 
     static Finding storage(Seen seen) {
-        String claim = "the claim " + DataClaim.nameOf(seen.cluster());
+        String shared = DataClaim.nameOf(seen.cluster());
+        String claim = shared == null ? "the own claim of a worker" : "the claim " + shared;
         return switch (seen.storage()) {
             case BOUND -> Finding.yes(Reason.CLAIM_BOUND, claim + " is bound to a volume");
             case PENDING -> Finding.no(Reason.CLAIM_PENDING, claim + " waits for a volume");
             case MISSING -> Finding.no(Reason.CLAIM_MISSING, claim + " is not there");
             case LOST -> Finding.no(Reason.CLAIM_LOST, claim + " has lost its volume");
             case MOUNTED_BY_PODS -> Finding.yes(Reason.MOUNTED_BY_PODS, "pods mount the NFS export themselves");
+            case OWN_DISKS -> Finding.yes(Reason.OWN_DISKS, "each worker has a disk of its own; what lasts is in "
+                    + Bucket.of(seen.cluster()));
         };
     }
 
@@ -69,9 +73,15 @@ final class Findings {
         return Finding.yes("every slot has an owner");
     }
 
+    private static String deleting(Seen seen) {
+        return seen.cluster().getSpec().storage().perWorker() == null
+                ? "workers put everything into its place, then go"
+                : "workers ship what they have, then go; all streams stay in " + Bucket.of(seen.cluster());
+    }
+
     static Finding progressing(Seen seen) {
         if (seen.deleting()) {
-            return Finding.yes(Reason.DELETING, "workers put everything into its place, then go");
+            return Finding.yes(Reason.DELETING, deleting(seen));
         }
         if (seen.cluster().paused()) {
             return Finding.no(Reason.PAUSED, "the objects are left as they are: an annotation says so");

@@ -37,7 +37,9 @@ public record Seen(PersistCluster cluster, boolean imageKnown, @Nullable String 
     public enum Storage {
         BOUND, PENDING, MISSING, LOST,
         /** An NFS export, which only pods see. */
-        MOUNTED_BY_PODS
+        MOUNTED_BY_PODS,
+        /** Each worker that was asked for has a disk of its own. */
+        OWN_DISKS
     }
 
     int wanted() {

@@ -8,8 +8,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.natspersist.operator.Kubernetes;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +23,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a real API server makes of good and bad PersistClusters. */
 @Tag("kubernetes")
 class PersistClusterRulesIT {
+
+    private static final String OWN_DISKS = """
+            apiVersion: natspersist.io/v1alpha1
+            kind: PersistCluster
+            metadata:
+              name: own
+            spec:
+              nats:
+                url: nats://nats:4222
+              storage:
+                perWorker:
+                  claim: {size: 20Gi, storageClassName: ssd}
+              durability: shipped
+              streamDefaults: [{prefix: a, config: {durability: shipped}}]
+              tiering: {bucket: streams}
+            """;
 
     private static final String GOOD = """
             apiVersion: natspersist.io/v1alpha1
@@ -76,9 +95,10 @@ class PersistClusterRulesIT {
             url: nats://nats:4222        ; url: nats://n|    credentials: {name: a}                 ; spec.nats.credentials.key: Required
             url: nats://nats:4222        ; url: nats://n|    tls: {}                                ; give ca, clientSecret or both
             url: nats://nats:4222        ; url: nats://n|    tls: {ca: {name: a}}                   ; spec.nats.tls.ca.key: Required
-            claim:                       ; existingClaim: c|    claim:                              ; exactly one of existingClaim, claim and nfs
-            claim:                       ; nfs: {server: s, path: /p}|    claim:                    ; exactly one of existingClaim, claim and nfs
+            claim:                       ; existingClaim: c|    claim:                              ; exactly one of existingClaim, claim, nfs and perWorker
+            claim:                       ; nfs: {server: s, path: /p}|    claim:                    ; exactly one of existingClaim, claim, nfs and perWorker
             size: 10Gi                   ; accessModes: []                                          ; spec.storage.claim.size: Required
+            claim:                       ; perWorker: {emptyDir: {sizeLimit: 1Gi}}|    claim:     ; exactly one of existingClaim, claim, nfs and perWorker
             workers: {}                  ; workers: {replicas: -1}                                  ; should be greater than or equal to 0
             workers: {}                  ; workers: {drainSeconds: 1}                               ; should be greater than or equal to 2
             workers: {}                  ; workers: {imagePullPolicy: Maybe}                        ; supported values
@@ -95,6 +115,9 @@ class PersistClusterRulesIT {
             coordinator: {}              ; autoscaling: {maxReplicas: 3, targets: {cpu: 1}, scaleDownStabilizationSeconds: 9999}; less than or equal to 3600
             coordinator: {}              ; coordinator: {slots: 4}|  autoscaling: {maxReplicas: 5, targets: {cpu: 1}}; more than there are slots
             coordinator: {}              ; durability: never                                        ; spec.durability: Unsupported value
+            coordinator: {}              ; durability: shipped                                      ; shipped needs storage.perWorker
+            coordinator: {}              ; tiering: {bucket: streams}|  durability: shipped         ; shipped needs storage.perWorker
+            coordinator: {}              ; streamDefaults: [{prefix: a, config: {durability: shipped}}]; shipped needs storage.perWorker
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {}}, {prefix: a, config: {}}]; two rules have the same prefix
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {maxMsgs: 0}}]      ; should be greater than or equal to 1
             coordinator: {}              ; streamDefaults: [{prefix: a, config: {discard: most}}]   ; supported values
@@ -121,6 +144,7 @@ class PersistClusterRulesIT {
             storageClassName: shared     ; storageClassName: other                                  ; the storage class of a claim cannot change
             claim:                       ; existingClaim: c|    other:                              ; the storage of a cluster cannot change
             claim:                       ; nfs: {server: s, path: /p}|    other:                    ; the storage of a cluster cannot change
+            claim:                       ; perWorker: {emptyDir: {sizeLimit: 1Gi}}|    other:     ; the storage of a cluster cannot change
             coordinator: {}              ; coordinator: {slots: 512}                                ; the number of slots of a cluster cannot change
             """)
     void whatCannotChangeIsRefusedWithAReason(String good, String bad, String reason) {
@@ -180,6 +204,65 @@ class PersistClusterRulesIT {
         client.resource(stored).delete();
         assertThat(refused).isNotNull();
         assertThat(refused).hasMessageContaining(reason);
+    }
+
+    /** {@code |} separates lines. */
+    @ParameterizedTest(name = "{0} -> {1} is refused: {2}")
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            tiering: {bucket: streams} ; coordinator: {}                                            ; perWorker needs tiering
+            claim: {size: 20Gi, storageClassName: ssd} ; shipMillis: 1000                           ; give exactly one of claim and emptyDir
+            claim:                     ; emptyDir: {sizeLimit: 1Gi}|      claim:                    ; give exactly one of claim and emptyDir
+            size: 20Gi, storageClass   ; storageClass                                               ; spec.storage.perWorker.claim.size: Required
+            size: 20Gi                 ; size: 0                                                    ; a claim must be larger than nothing
+            size: 20Gi                 ; size: -1Gi                                                 ; a claim must be larger than nothing
+            size: 20Gi                 ; size: much                                                 ; quantities must match the regular expression
+            storageClassName: ssd      ; storageClassName: ''                                       ; at least 1 chars long
+            claim: {size: 20Gi, storageClassName: ssd} ; emptyDir: {}                               ; spec.storage.perWorker.emptyDir.sizeLimit: Required
+            claim: {size: 20Gi, storageClassName: ssd} ; emptyDir: {sizeLimit: 0Gi}                 ; a limit must be larger than nothing
+            claim:                     ; shipMillis: 0|      claim:                                 ; should be greater than or equal to 10
+            claim:                     ; shipLagSeconds: 0|      claim:                             ; should be greater than or equal to 1
+            claim:                     ; shipMillis: 2001|      shipLagSeconds: 2|      claim:      ; shipMillis must not be more than shipLagSeconds
+            perWorker:                 ; onDelete: delete|    perWorker:                            ; what is in the bucket stays
+            """)
+    void disksOfWorkersThatCannotWorkAreRefusedWithAReason(String good, String bad, String reason) {
+        assertThat(OWN_DISKS).contains(good);
+
+        KubernetesClientException refused = catchThrowableOfType(KubernetesClientException.class,
+                () -> client.resource(OWN_DISKS.replaceFirst(Pattern.quote(good), bad.replace('|', '\n')))
+                        .inNamespace(namespace).create());
+
+        assertThat(refused).isNotNull();
+        assertThat(refused).hasMessageContaining(reason);
+    }
+
+    @Test
+    void disksOfWorkersMayBeOthersFromNowOnButNotOneVolume() {
+        PersistCluster stored = client.resource(read(OWN_DISKS)).inNamespace(namespace).create();
+        assertThat(stored.getSpec()).isEqualTo(read(OWN_DISKS).getSpec());
+
+        assertThat(List.of("claim: {size: 5Gi, storageClassName: hdd}", "emptyDir: {sizeLimit: 900Mi}",
+                "{emptyDir: {sizeLimit: 900Mi}, shipMillis: 50, shipLagSeconds: 60}")).allSatisfy(
+                        disk -> client
+                                .resource(OWN_DISKS.replaceFirst("\n +claim: .*",
+                                        (disk.startsWith("{") ? " " + disk : "\n      " + disk)))
+                                .inNamespace(namespace).update());
+        KubernetesClientException refused = catchThrowableOfType(KubernetesClientException.class,
+                () -> client.resource(OWN_DISKS.replaceFirst("perWorker:\n +claim:", "claim:")
+                        .replace("shipped", "sync")).inNamespace(namespace).update());
+
+        client.resource(stored).delete();
+        assertThat(refused).isNotNull();
+        assertThat(refused).hasMessageContaining("the storage of a cluster cannot change");
+    }
+
+    @Test
+    void manifestsOfTheDocumentationAreTaken() throws IOException {
+        List<String> manifests = Pattern.compile("(?s)```yaml\n(apiVersion.*?)```")
+                .matcher(Files.readString(Kubernetes.root().resolve("docs/kubernetes.md"))).results()
+                .map(found -> found.group(1)).toList();
+
+        assertThat(manifests).hasSize(2).anyMatch(manifest -> manifest.contains("perWorker:")).allSatisfy(
+                manifest -> client.resource(manifest).inNamespace(namespace).dryRun().create());
     }
 
     @Test

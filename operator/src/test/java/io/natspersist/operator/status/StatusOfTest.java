@@ -13,6 +13,9 @@ import io.natspersist.operator.crd.PersistClusterStatus;
 import io.natspersist.operator.crd.Phase;
 import io.natspersist.operator.crd.Reason;
 import io.natspersist.operator.crd.StorageSpec;
+import io.natspersist.operator.crd.TieringSpec;
+import io.natspersist.operator.crd.PerWorkerSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.natspersist.protocol.table.Heartbeat;
 import io.natspersist.protocol.table.Incarnation;
 import java.util.List;
@@ -74,6 +77,10 @@ class StatusOfTest {
                         "StorageAvailable not ClaimLost"),
                 row("NFS", s -> with(s, Seen.Storage.MOUNTED_BY_PODS), Phase.READY,
                         "StorageAvailable MountedByPods"),
+                row("disks of their own", s -> with(ownDisks(s), Seen.Storage.OWN_DISKS), Phase.READY,
+                        "StorageAvailable OwnDisks"),
+                row("a worker's claim waits", s -> with(ownDisks(s), Seen.Storage.PENDING), Phase.DEGRADED,
+                        "StorageAvailable not ClaimPending", "Degraded ClaimPending"),
                 row("no image", s -> new Seen(s.cluster(), false, null, null, s.storage(), s.coordination(), NOW),
                         Phase.DEGRADED, "WorkersAvailable not NoImage", "Degraded NoImage"),
                 row("refused", s -> new Seen(s.cluster(), true, "quota", DONE, s.storage(), s.coordination(), NOW),
@@ -96,6 +103,18 @@ class StatusOfTest {
         assertThat(status.phase()).isEqualTo(phase);
         assertThat(status.conditions()).extracting(ClusterCondition::message).doesNotContain("");
         assertThat(status.conditions()).extracting(ClusterCondition::type).doesNotHaveDuplicates().hasSize(6);
+    }
+
+    @Test
+    void withDisksOfTheirOwnItSaysWhereStreamsAreAndStay() {
+        Seen seen = with(ownDisks(fine()), Seen.Storage.OWN_DISKS);
+
+        assertThat(StatusOf.seen(seen).conditions()).extracting(ClusterCondition::message)
+                .contains("each worker has a disk of its own; what lasts is in s3://streams/apps/main");
+        assertThat(StatusOf.seen(with(ownDisks(fine()), Seen.Storage.LOST)).conditions())
+                .extracting(ClusterCondition::message).contains("the own claim of a worker has lost its volume");
+        assertThat(StatusOf.seen(marked(seen, Map.of(), NOW)).conditions()).extracting(ClusterCondition::message)
+                .contains("workers ship what they have, then go; all streams stay in s3://streams/apps/main");
     }
 
     @Test
@@ -141,7 +160,7 @@ class StatusOfTest {
         PersistCluster cluster = new PersistCluster();
         cluster.setMetadata(new ObjectMetaBuilder().withName("main").withNamespace("apps").withGeneration(5L).build());
         cluster.setSpec(new PersistClusterSpec(new NatsSpec("nats://n", null, null, null, null),
-                new StorageSpec("shared", null, null, null), null, null, null, null, null, null));
+                new StorageSpec("shared", null, null, null, null), null, null, null, null, null, null));
         return new Seen(cluster, true, null, DONE, Seen.Storage.BOUND, running(SERVING), NOW);
     }
 
@@ -157,6 +176,17 @@ class StatusOfTest {
         PersistClusterSpec spec = s.cluster().getSpec();
         s.cluster().setSpec(new PersistClusterSpec(spec.nats(), spec.storage(), spec.workers().withReplicas(replicas),
                 null, null, null, null, null));
+        return s;
+    }
+
+    private static Seen ownDisks(Seen s) {
+        PersistClusterSpec spec = s.cluster().getSpec();
+        s.cluster().setSpec(new PersistClusterSpec(spec.nats(),
+                new StorageSpec(null, null, null,
+                        new PerWorkerSpec(new PerWorkerSpec.WorkerClaim(new Quantity("1Gi"), null), null, null, null),
+                        null),
+                spec.workers(), null, null, null, null, new TieringSpec("streams", null, null, null, null, null, null,
+                        null, null, null, null, null)));
         return s;
     }
 

@@ -64,17 +64,19 @@ public final class FaultyWire implements AutoCloseable {
     private final List<ReentrantLock> puts = Stream.generate(ReentrantLock::new).limit(64).toList();
     private final AtomicInteger requests = new AtomicInteger();
     private final int port;
+    private final InetAddress at;
     private volatile ServerSocket listening;
 
     private FaultyWire(ServerSocket listening, int server) {
         this.listening = listening;
         this.server = server;
         this.port = listening.getLocalPort();
+        this.at = listening.getInetAddress();
     }
 
-    /** To this port. */
-    public static FaultyWire to(int server) throws IOException {
-        FaultyWire wire = new FaultyWire(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), server);
+    /** To this port, from one of this address. */
+    public static FaultyWire to(int server, InetAddress at) throws IOException {
+        FaultyWire wire = new FaultyWire(new ServerSocket(0, 100, at), server);
         wire.accept(wire.listening);
         return wire;
     }
@@ -104,7 +106,7 @@ public final class FaultyWire implements AutoCloseable {
         if (listening.isClosed()) {
             ServerSocket again = new ServerSocket();
             again.setReuseAddress(true);
-            again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+            again.bind(new InetSocketAddress(at, port), 100);
             listening = again;
             accept(again);
         }

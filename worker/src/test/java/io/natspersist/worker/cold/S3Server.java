@@ -3,6 +3,7 @@ package io.natspersist.worker.cold;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.Properties;
@@ -17,7 +18,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A real S3 server, S3Proxy, in this process: on a free port of the loopback address, with its objects in memory, behind a
+ * A real S3 server, S3Proxy, in this process: on a free port of the loopback address unless told, with its objects in memory, behind a
  * {@link FaultyWire}. It checks signatures. Who uses it from another module needs org.gaul:s3proxy in test scope.
  */
 public final class S3Server implements AutoCloseable {
@@ -28,14 +29,21 @@ public final class S3Server implements AutoCloseable {
 
     private final S3Proxy server;
     private final FaultyWire wire;
+    private final InetAddress at;
 
-    private S3Server(S3Proxy server, FaultyWire wire) {
+    private S3Server(S3Proxy server, FaultyWire wire, InetAddress at) {
         this.server = server;
         this.wire = wire;
+        this.at = at;
     }
 
     /** With an empty bucket. */
     public static S3Server start() {
+        return start(InetAddress.getLoopbackAddress());
+    }
+
+    /** With an empty bucket, for others who reach this address of this machine. */
+    public static S3Server start(InetAddress at) {
         Properties properties = new Properties();
         properties.setProperty(Constants.PROPERTY_IDENTITY, ACCESS_KEY);
         properties.setProperty(Constants.PROPERTY_CREDENTIAL, SECRET_KEY);
@@ -46,7 +54,7 @@ public final class S3Server implements AutoCloseable {
                 .build();
         try {
             server.start();
-            S3Server started = new S3Server(server, FaultyWire.to(server.getPort()));
+            S3Server started = new S3Server(server, FaultyWire.to(server.getPort(), at), at);
             started.createBucket(BUCKET);
             return started;
         } catch (IOException e) {
@@ -66,7 +74,7 @@ public final class S3Server implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + wire.port());
+        return URI.create("http://" + at.getHostAddress() + ":" + wire.port());
     }
 
     /** What lies between the server and whoever asks. */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.natspersist.e2e.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.natspersist.client.PersistClient;
+import io.natspersist.operator.crd.PersistCluster;
+import io.natspersist.operator.crd.PersistClusterStatus.WorkerStatus;
+import io.natspersist.worker.cold.S3Server;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Workers whose disks come and go with their pods, and a bucket on a real S3 server on this machine: whatever goes, what was answered as
+ * shipped is there.
+ */
+@Tag("kubernetes")
+@Tag("kubernetes-faults")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(400)
+class DisksPerWorkerIT {
+
+    private static final String NAME = "own";
+    private static final int STREAMS = 8;
+
+    private TestCluster cluster;
+    private S3Server s3;
+    private Installation installation;
+    private KubernetesClient kubernetes;
+    private Pods workers;
+    private PersistClient client;
+    private Traffic traffic;
+
+    @RegisterExtension
+    final AfterTestExecutionCallback evidence = context -> context.getExecutionException()
+            .ifPresent(failure -> System.out.println(installation.describe(NAME)));
+
+    @BeforeAll
+    void install() {
+        cluster = TestCluster.withTwoNodes();
+        kubernetes = cluster.client();
+        s3 = S3Server.start(cluster.thisMachine().orElseThrow());
+        installation = new Installation(cluster, 1, null);
+        workers = new Pods(kubernetes, installation.namespace(), Map.of("natspersist.io/cluster", NAME));
+        kubernetes.resource(new SecretBuilder().withNewMetadata().withName("s3")
+                .withNamespace(installation.namespace()).endMetadata().addToStringData("AWS_ACCESS_KEY_ID",
+                        S3Server.ACCESS_KEY)
+                .addToStringData("AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY).build()).create();
+        make();
+        client = installation.connect(NAME);
+    }
+
+    private void make() {
+        installation.apply("""
+                apiVersion: natspersist.io/v1alpha1
+                kind: PersistCluster
+                metadata: {name: %s}
+                spec:
+                  nats: {url: "%s"}
+                  storage:
+                    perWorker:
+                      emptyDir: {sizeLimit: 1Gi}
+                      shipMillis: 200
+                  durability: shipped
+                  tiering:
+                    bucket: %s
+                    endpoint: %s
+                    pathStyle: true
+                    credentialsSecret: s3
+                    archiveAfterSeconds: 5
+                  coordinator: {slots: 64}
+                  workers:
+                    replicas: 2
+                    resources: {requests: {cpu: 50m, memory: 384Mi}, limits: {memory: 384Mi}}
+                """.formatted(NAME, installation.natsUrl(), S3Server.BUCKET, s3.endpoint()));
+        installation.awaitReady(NAME, 2);
+    }
+
+    @AfterAll
+    void remove() {
+        if (installation != null) {
+            installation.close();
+        }
+        if (s3 != null) {
+            s3.close();
+        }
+        cluster.close();
+    }
+
+    @AfterEach
+    void stop() {
+        if (traffic != null) {
+            traffic.stop(); // where the test failed
+        }
+    }
+
+    @Test
+    void whatWasAnsweredAsShippedIsReadFromTheSuccessorWhenAPodGoesWithItsDisk() {
+        begin("gone");
+        Pod victim = busiest();
+        long killed = System.nanoTime();
+        faults().killProcesses(victim);
+        kubernetes.resource(victim).withGracePeriod(0).delete();
+        traffic.awaitMore(2);
+        System.out.printf("a pod goes with its disk: all streams answer again after %d ms%n",
+                (System.nanoTime() - killed) / 1_000_000);
+        installation.awaitReady(NAME, 2);
+        assertThat(names()).hasSize(2).doesNotContain(victim.getMetadata().getName());
+        traffic.awaitMore(5);
+        traffic.finish();
+    }
+
+    @Test
+    void aContainerThatIsStartedAgainHasTheDiskOfItsPodAndSetsItsHistoryAside() {
+        begin("again");
+        Pod victim = busiest();
+        faults().killProcesses(victim);
+        await().atMost(Installation.PATIENCE).until(() -> restarts(name(victim)) > restarts(victim));
+        installation.awaitReady(NAME, 2);
+        assertThat(faults().written(victim)).contains("what a former process left on this disk is set aside");
+        traffic.awaitMore(5);
+        traffic.finish();
+    }
+
+    @Test
+    void aClusterThatIsDeletedAndMadeAgainHasAllStreamsFromTheBucket() {
+        begin("deleted");
+        traffic.finish();
+        List<List<String>> before = held("deleted");
+        PersistCluster made = kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace())
+                .withName(NAME).require();
+
+        kubernetes.resource(made).delete();
+        await().atMost(Installation.PATIENCE).until(() -> kubernetes.resource(made).get() == null
+                && kubernetes.pods().inNamespace(installation.namespace())
+                        .withLabel("natspersist.io/cluster", NAME).list().getItems().isEmpty());
+        make();
+
+        assertThat(held("deleted")).isEqualTo(before).allSatisfy(stream -> assertThat(stream).isNotEmpty());
+    }
+
+    private List<List<String>> held(String name) {
+        List<List<String>> all = new ArrayList<>();
+        for (int i = 0; i < STREAMS; i++) {
+            all.add(client.stream(name + "." + i).messages().map(m -> m.seq() + " " + m.text()).toList());
+        }
+        return all;
+    }
+
+    private void begin(String name) {
+        traffic = new Traffic(client, client, name, STREAMS);
+        traffic.awaitMore(5);
+    }
+
+    /** That of the worker with the most slots: it need not be that others have any. */
+    private Pod busiest() {
+        return workers.one(installation.status(NAME).workers().stream()
+                .max(Comparator.comparingInt(WorkerStatus::slots)).orElseThrow().name());
+    }
+
+    private List<String> names() {
+        return workers.ready().stream().map(DisksPerWorkerIT::name).toList();
+    }
+
+    private int restarts(String pod) {
+        return restarts(workers.one(pod));
+    }
+
+    private static int restarts(Pod pod) {
+        return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
+    }
+
+    private static String name(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    private NodeFaults faults() {
+        return cluster.faults().orElseThrow();
+    }
+}
