@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param awaits who has to let go of it first
  * @param adopts whose journals have to be taken over first
  * @param requests what the subjects of requests begin with; absent: nobody listens
- * @param file on the volume, with the epoch of its last owner in place of the star
+ * @param file on the volume, or on the own disk of the worker, with the epoch of its last owner in place of the star
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Place(String stream, String cluster, int slot, int slots, @Nullable String worker, long epoch,

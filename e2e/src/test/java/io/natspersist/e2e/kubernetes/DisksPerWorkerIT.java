@@ -7,14 +7,19 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.natspersist.client.PersistClient;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.PersistClusterStatus.WorkerStatus;
 import io.natspersist.worker.cold.S3Server;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,11 +66,12 @@ class DisksPerWorkerIT {
                 .withNamespace(installation.namespace()).endMetadata().addToStringData("AWS_ACCESS_KEY_ID",
                         S3Server.ACCESS_KEY)
                 .addToStringData("AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY).build()).create();
-        make();
+        make(NAME, "emptyDir: {sizeLimit: 1Gi}", 2);
         client = installation.connect(NAME);
     }
 
-    private void make() {
+    /** What is stored below {@code stopped} is answered before it is shipped. */
+    private void make(String name, String disk, int replicas) {
         installation.apply("""
                 apiVersion: natspersist.io/v1alpha1
                 kind: PersistCluster
@@ -74,9 +80,9 @@ class DisksPerWorkerIT {
                   nats: {url: "%s"}
                   storage:
                     perWorker:
-                      emptyDir: {sizeLimit: 1Gi}
-                      shipMillis: 200
+                      %s
                   durability: shipped
+                  streamDefaults: [{prefix: stopped, config: {durability: sync}}]
                   tiering:
                     bucket: %s
                     endpoint: %s
@@ -85,10 +91,10 @@ class DisksPerWorkerIT {
                     archiveAfterSeconds: 5
                   coordinator: {slots: 64}
                   workers:
-                    replicas: 2
+                    replicas: %d
                     resources: {requests: {cpu: 50m, memory: 384Mi}, limits: {memory: 384Mi}}
-                """.formatted(NAME, installation.natsUrl(), S3Server.BUCKET, s3.endpoint()));
-        installation.awaitReady(NAME, 2);
+                """.formatted(name, installation.natsUrl(), disk, S3Server.BUCKET, s3.endpoint(), replicas));
+        installation.awaitReady(name, replicas);
     }
 
     @AfterAll
@@ -138,6 +144,51 @@ class DisksPerWorkerIT {
     }
 
     @Test
+    void aPodThatIsToldToStopShipsWhatItHasFirst() {
+        begin("stopped");
+        kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace()).withName(NAME).patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\": {\"workers\": {\"annotations\": {\"e2e\": \"rolled\"}}}}");
+        await().atMost(Installation.PATIENCE).until(() -> workers.staying().size() == 2 && workers.ready().stream()
+                .filter(pod -> "rolled".equals(pod.getMetadata().getAnnotations().get("e2e"))).count() == 2);
+        installation.awaitReady(NAME, 2);
+        traffic.awaitMore(5);
+        traffic.finish();
+    }
+
+    @Test
+    void whereEachPodHasAClaimTheNextOneHasAnotherVolumeAndReadsAllFromTheBucket() {
+        String name = "claims";
+        cluster.disks(installation.namespace(), 2);
+        make(name, "claim: {size: 1Gi, storageClassName: " + installation.namespace() + "}", 1);
+        PersistClient own = installation.connect(name);
+        List<String> values = List.of("first", "second", "third");
+        values.forEach(value -> own.stream("notes").set(value.getBytes(StandardCharsets.UTF_8)));
+        Pod victim = workers.one(installation.status(name).workers().getFirst().name());
+        assertThat(volumes()).containsOnlyKeys(name(victim) + "-data");
+
+        faults().killProcesses(victim);
+        kubernetes.resource(victim).withGracePeriod(0).delete();
+
+        assertThat(own.stream("notes").messages().map(m -> m.text())).isEqualTo(values);
+        installation.awaitReady(name, 1);
+        String next = installation.status(name).workers().getFirst().name();
+        assertThat(next).isNotEqualTo(name(victim));
+        await().atMost(Installation.PATIENCE).until(() -> volumes().keySet().equals(Set.of(next + "-data")));
+        assertThat(own.stream("notes").messages().map(m -> m.text())).isEqualTo(values);
+        kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace()).withName(name).delete();
+    }
+
+    /** By the claims of pods. */
+    private Map<String, String> volumes() {
+        return kubernetes.persistentVolumeClaims().inNamespace(installation.namespace())
+                .withLabel("natspersist.io/cluster", "claims").list().getItems().stream()
+                .filter(claim -> claim.getSpec().getVolumeName() != null)
+                .collect(Collectors.toMap(claim -> claim.getMetadata().getName(),
+                        claim -> claim.getSpec().getVolumeName()));
+    }
+
+    @Test
     void aClusterThatIsDeletedAndMadeAgainHasAllStreamsFromTheBucket() {
         begin("deleted");
         traffic.finish();
@@ -149,7 +200,7 @@ class DisksPerWorkerIT {
         await().atMost(Installation.PATIENCE).until(() -> kubernetes.resource(made).get() == null
                 && kubernetes.pods().inNamespace(installation.namespace())
                         .withLabel("natspersist.io/cluster", NAME).list().getItems().isEmpty());
-        make();
+        make(NAME, "emptyDir: {sizeLimit: 1Gi}", 2);
 
         assertThat(held("deleted")).isEqualTo(before).allSatisfy(stream -> assertThat(stream).isNotEmpty());
     }

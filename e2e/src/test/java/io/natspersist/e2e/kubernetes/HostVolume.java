@@ -7,14 +7,26 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
 
-/** A volume made by hand over a folder that every node sees, and the claim that it is bound to. */
+/** Volumes made by hand over folders that every node sees. */
 final class HostVolume {
 
     private static final Map<String, Quantity> SIZE = Map.of("storage", new Quantity("1Gi"));
 
     private HostVolume() {}
 
-    /** @param folder on the nodes, writable for user 65532 */
+    /** One for whatever claim asks for that storage class first. */
+    static void disk(KubernetesClient client, String name, String storageClass, String folder) {
+        client.resource(new PersistentVolumeBuilder().withNewMetadata().withName(name).endMetadata().withNewSpec()
+                .withCapacity(SIZE).withAccessModes("ReadWriteOnce").withPersistentVolumeReclaimPolicy("Retain")
+                .withStorageClassName(storageClass).withNewHostPath().withPath(folder).endHostPath().endSpec().build())
+                .create();
+    }
+
+    /**
+     * One for one claim, and that claim.
+     *
+     * @param folder on the nodes, writable for user 65532
+     */
     static void claim(KubernetesClient client, String namespace, String name, String folder) {
         String volume = namespace + "-" + name;
         client.resource(new PersistentVolumeBuilder().withNewMetadata().withName(volume).endMetadata().withNewSpec()

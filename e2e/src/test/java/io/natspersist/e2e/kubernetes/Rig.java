@@ -52,6 +52,7 @@ final class Rig implements TestCluster, NodeFaults {
     private final Path kubeconfig;
     private final KubernetesClient client;
     private final List<Path> folders = new ArrayList<>();
+    private final List<String> disks = new ArrayList<>();
 
     private Rig(Path command, int nodes) {
         this.command = command;
@@ -100,11 +101,24 @@ final class Rig implements TestCluster, NodeFaults {
 
     @Override
     public void claim(String namespace, String name) {
+        HostVolume.claim(client, namespace, name, folder());
+    }
+
+    @Override
+    public void disks(String storageClass, int count) {
+        for (int i = 0; i < count; i++) {
+            String disk = storageClass + "-" + i;
+            HostVolume.disk(client, disk, storageClass, folder());
+            disks.add(disk);
+        }
+    }
+
+    private String folder() {
         try {
             Path folder = Files.createTempDirectory("persist-volume");
             folders.add(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-            HostVolume.claim(client, namespace, name, folder.toString());
+            return folder.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -191,6 +205,7 @@ final class Rig implements TestCluster, NodeFaults {
 
     @Override
     public void close() {
+        disks.forEach(disk -> client.persistentVolumes().withName(disk).delete());
         client.close();
         for (Path folder : folders) {
             try (Stream<Path> all = Files.walk(folder)) {

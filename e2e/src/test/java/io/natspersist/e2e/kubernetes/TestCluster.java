@@ -38,6 +38,15 @@ interface TestCluster extends AutoCloseable {
     /** Makes a claim that pods of all nodes can mount at once, writable for user 65532, and empty. */
     void claim(String namespace, String name);
 
+    /**
+     * Makes empty volumes of a storage class that nobody else has, each for one claim that asks for it, writable for user 65532.
+     *
+     * @throws UnsupportedOperationException where that cannot be done
+     */
+    default void disks(String storageClass, int count) {
+        throw new UnsupportedOperationException(name() + " has no disks to give");
+    }
+
     /** Where this machine reaches the port of a Service, as {@code host:port}. */
     String reach(String namespace, String service, int port);
 
