@@ -32,16 +32,16 @@ public record PerWorkerSpec(
 
     /** How each pod's claim is made. It asks for ReadWriteOnce. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ValidationRule(value = "quantity(string(self.size)).isGreaterThan(quantity('0'))", message = "a claim must be larger than"
-            + " nothing", fieldPath = ".size")
+    @ValidationRule(value = "quantity(string(self.size)).compareTo(quantity('512Mi')) >= 0", message = "a worker needs 512Mi for its"
+            + " journal and its files at least", fieldPath = ".size")
     public record WorkerClaim(
-            @JsonPropertyDescription("How large, such as 20Gi.") @Required Quantity size,
+            @JsonPropertyDescription("How large, such as 20Gi. A worker refuses writes while less than 256Mi are free.") @Required Quantity size,
             @JsonPropertyDescription("The storage class, one that makes volumes for one node at a time; the default one unless"
                     + " given.") @Size(min = 1, max = 253) @Nullable String storageClassName) {}
 
     /** How much of a node's disk. */
-    @ValidationRule(value = "quantity(string(self.sizeLimit)).isGreaterThan(quantity('0'))", message = "a limit must be larger"
-            + " than nothing", fieldPath = ".sizeLimit")
+    @ValidationRule(value = "quantity(string(self.sizeLimit)).compareTo(quantity('512Mi')) >= 0", message = "a worker needs 512Mi for its"
+            + " journal and its files at least", fieldPath = ".sizeLimit")
     public record EmptyDir(
             @JsonPropertyDescription("How much a worker may have there, such as 20Gi. The kubelet evicts the pod that has"
                     + " more.") @Required Quantity sizeLimit) {}

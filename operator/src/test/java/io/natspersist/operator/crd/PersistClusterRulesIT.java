@@ -213,12 +213,13 @@ class PersistClusterRulesIT {
             claim: {size: 20Gi, storageClassName: ssd} ; shipMillis: 1000                           ; give exactly one of claim and emptyDir
             claim:                     ; emptyDir: {sizeLimit: 1Gi}|      claim:                    ; give exactly one of claim and emptyDir
             size: 20Gi, storageClass   ; storageClass                                               ; spec.storage.perWorker.claim.size: Required
-            size: 20Gi                 ; size: 0                                                    ; a claim must be larger than nothing
-            size: 20Gi                 ; size: -1Gi                                                 ; a claim must be larger than nothing
+            size: 20Gi                 ; size: 0                                                    ; a worker needs 512Mi
+            size: 20Gi                 ; size: -1Gi                                                 ; a worker needs 512Mi
+            size: 20Gi                 ; size: 511Mi                                                ; a worker needs 512Mi
             size: 20Gi                 ; size: much                                                 ; quantities must match the regular expression
             storageClassName: ssd      ; storageClassName: ''                                       ; at least 1 chars long
             claim: {size: 20Gi, storageClassName: ssd} ; emptyDir: {}                               ; spec.storage.perWorker.emptyDir.sizeLimit: Required
-            claim: {size: 20Gi, storageClassName: ssd} ; emptyDir: {sizeLimit: 0Gi}                 ; a limit must be larger than nothing
+            claim: {size: 20Gi, storageClassName: ssd} ; emptyDir: {sizeLimit: 0Gi}                 ; a worker needs 512Mi
             claim:                     ; shipMillis: 0|      claim:                                 ; should be greater than or equal to 10
             claim:                     ; shipLagSeconds: 0|      claim:                             ; should be greater than or equal to 1
             claim:                     ; shipMillis: 2001|      shipLagSeconds: 2|      claim:      ; shipMillis must not be more than shipLagSeconds
@@ -240,7 +241,7 @@ class PersistClusterRulesIT {
         PersistCluster stored = client.resource(read(OWN_DISKS)).inNamespace(namespace).create();
         assertThat(stored.getSpec()).isEqualTo(read(OWN_DISKS).getSpec());
 
-        assertThat(List.of("claim: {size: 5Gi, storageClassName: hdd}", "emptyDir: {sizeLimit: 900Mi}",
+        assertThat(List.of("claim: {size: 5Gi, storageClassName: hdd}", "emptyDir: {sizeLimit: 512Mi}",
                 "{emptyDir: {sizeLimit: 900Mi}, shipMillis: 50, shipLagSeconds: 60}")).allSatisfy(
                         disk -> client
                                 .resource(OWN_DISKS.replaceFirst("\n +claim: .*",
