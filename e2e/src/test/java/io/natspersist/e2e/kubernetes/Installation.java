@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ final class Installation implements AutoCloseable {
 
     private static final Path CHART = DocumentationTest.root().resolve("charts/persist-operator");
     private static final String RELEASE = "persist";
+    /** The namespaces of one that was closed may still be on their way out. */
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final TestCluster cluster;
     private final KubernetesClient client;
@@ -51,7 +54,7 @@ final class Installation implements AutoCloseable {
     Installation(TestCluster cluster, int operators, @Nullable String natsNode) {
         this.cluster = cluster;
         this.client = cluster.client();
-        this.namespace = "e2e-" + ProcessHandle.current().pid();
+        this.namespace = "e2e-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         this.system = namespace + "-system";
         String natsImage = Images.load(cluster);
         makeNamespace(namespace);
