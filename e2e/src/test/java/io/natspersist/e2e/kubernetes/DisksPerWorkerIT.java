@@ -44,9 +44,13 @@ class DisksPerWorkerIT {
     private static final int STREAMS = 8;
 
     private TestCluster cluster;
+    private List<String> nodes;
+    private String safe;
+    private String struck;
     private S3Server s3;
     private Installation installation;
     private KubernetesClient kubernetes;
+    private Operators operators;
     private Pods workers;
     private PersistClient client;
     private Traffic traffic;
@@ -60,7 +64,11 @@ class DisksPerWorkerIT {
         cluster = TestCluster.withTwoNodes();
         kubernetes = cluster.client();
         s3 = S3Server.start(cluster.thisMachine().orElseThrow());
-        installation = new Installation(cluster, 1, null);
+        nodes = cluster.nodes().stream().limit(2).toList();
+        safe = nodes.get(0);
+        struck = nodes.get(1);
+        installation = new Installation(cluster, 2, safe);
+        operators = new Operators(kubernetes, installation.system());
         workers = new Pods(kubernetes, installation.namespace(), Map.of("natspersist.io/cluster", NAME));
         kubernetes.resource(new SecretBuilder().withNewMetadata().withName("s3")
                 .withNamespace(installation.namespace()).endMetadata().addToStringData("AWS_ACCESS_KEY_ID",
@@ -113,6 +121,7 @@ class DisksPerWorkerIT {
         if (traffic != null) {
             traffic.stop(); // where the test failed
         }
+        faults().revive();
     }
 
     @Test
@@ -129,6 +138,39 @@ class DisksPerWorkerIT {
         assertThat(names()).hasSize(2).doesNotContain(victim.getMetadata().getName());
         traffic.awaitMore(5);
         traffic.finish();
+    }
+
+    @Test
+    void aNodeDiesWithTheDiskOfItsWorkerAndWhatItBringsBackIsNotRead() {
+        operators.actOn(safe, nodes);
+        serveOn(struck);
+        begin("died");
+        long killed = System.nanoTime();
+        faults().kill(struck);
+        traffic.awaitMore(2);
+        System.out.printf("a node dies with the disk of its worker: all streams answer again after %d ms%n",
+                (System.nanoTime() - killed) / 1_000_000);
+        faults().revive();
+        installation.awaitReady(NAME, 2);
+        serveOn(struck);
+        traffic.awaitMore(5);
+        traffic.finish();
+    }
+
+    /** A worker on each node, and that one has slots. */
+    private void serveOn(String node) {
+        await("a worker on " + node + " has slots").atMost(Installation.PATIENCE).until(() -> {
+            workers.spread(2, nodes);
+            installation.awaitReady(NAME, 2);
+            String there = name(workers.on(node).getFirst());
+            boolean serves = installation.status(NAME).workers().stream()
+                    .anyMatch(worker -> worker.name().equals(there) && worker.slots() > 0);
+            if (!serves) {
+                workers.staying().stream().filter(pod -> !name(pod).equals(there))
+                        .forEach(pod -> kubernetes.resource(pod).delete());
+            }
+            return serves;
+        });
     }
 
     @Test
