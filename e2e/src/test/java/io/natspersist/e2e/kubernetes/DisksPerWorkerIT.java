@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.natspersist.client.PersistClient;
 import io.natspersist.operator.crd.PersistCluster;
 import io.natspersist.operator.crd.PersistClusterStatus.WorkerStatus;
+import io.natspersist.operator.crd.Phase;
 import io.natspersist.worker.cold.S3Server;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -231,6 +232,30 @@ class DisksPerWorkerIT {
     }
 
     @Test
+    void aClusterScaledToNothingAndBackHasAllStreams() {
+        begin("stopped.all");
+        traffic.finish();
+        List<List<String>> before = held("stopped.all");
+
+        scale(0);
+        await().atMost(Installation.PATIENCE).until(this::noPods);
+        await().atMost(Installation.PATIENCE).until(() -> installation.status(NAME).phase() == Phase.PENDING);
+        scale(2);
+        installation.awaitReady(NAME, 2);
+
+        assertThat(held("stopped.all")).isEqualTo(before).allSatisfy(stream -> assertThat(stream).isNotEmpty());
+    }
+
+    private void scale(int count) {
+        kubernetes.resources(PersistCluster.class).inNamespace(installation.namespace()).withName(NAME).scale(count);
+    }
+
+    private boolean noPods() {
+        return kubernetes.pods().inNamespace(installation.namespace()).withLabel("natspersist.io/cluster", NAME).list()
+                .getItems().isEmpty();
+    }
+
+    @Test
     void aClusterThatIsDeletedAndMadeAgainHasAllStreamsFromTheBucket() {
         begin("deleted");
         traffic.finish();
@@ -239,9 +264,7 @@ class DisksPerWorkerIT {
                 .withName(NAME).require();
 
         kubernetes.resource(made).delete();
-        await().atMost(Installation.PATIENCE).until(() -> kubernetes.resource(made).get() == null
-                && kubernetes.pods().inNamespace(installation.namespace())
-                        .withLabel("natspersist.io/cluster", NAME).list().getItems().isEmpty());
+        await().atMost(Installation.PATIENCE).until(() -> kubernetes.resource(made).get() == null && noPods());
         make(NAME, "emptyDir: {sizeLimit: 1Gi}", 2);
 
         assertThat(held("deleted")).isEqualTo(before).allSatisfy(stream -> assertThat(stream).isNotEmpty());
