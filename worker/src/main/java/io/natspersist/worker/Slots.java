@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -51,6 +52,8 @@ final class Slots {
         State state;
         final Set<Incarnation> asked = new HashSet<>();
         final Set<Incarnation> adopted = new HashSet<>();
+        boolean prepared;
+        boolean preparing;
         final Map<StreamName, AdoptedTail> tails = new HashMap<>();
 
         Held(int slot, SlotAssignment assignment, State state) {
@@ -68,6 +71,8 @@ final class Slots {
     private final Map<Integer, Held> held = new TreeMap<>();
     private @Nullable AssignmentTable table;
     private @Nullable Runnable left;
+    /** Whether what is let go of from now on is whole only with this incarnation's journal. */
+    private boolean silent;
     private Map<String, Integer> told = Map.of();
 
     /**
@@ -135,6 +140,8 @@ final class Slots {
      */
     void leave(Runnable done) {
         left = done;
+        silent = !streams.leavesFiles();
+        streams.leave();
         for (Held mine : List.copyOf(held.values())) {
             switch (mine.state) {
                 case AWAITING -> held.remove(mine.slot);
@@ -179,11 +186,37 @@ final class Slots {
                 adoption.want(journal, mine.slot, tails -> adopted(mine, journal, tails));
             }
         }
-        if (mine.adopted.containsAll(mine.assignment.adopt())) {
+        if (!mine.adopted.containsAll(mine.assignment.adopt())) {
+            return;
+        }
+        if (!mine.prepared) {
+            prepare(mine);
+        } else {
             mine.state = State.SERVING;
             streams.serve(mine.slot, mine.assignment.epoch(), mine.tails);
             LOG.atDebug().addKeyValue("slot", mine.slot).addKeyValue("epoch", mine.assignment.epoch())
                     .log("slot {} is served", mine.slot);
+        }
+    }
+
+    private void prepare(Held mine) {
+        if (mine.preparing) {
+            return;
+        }
+        mine.preparing = true;
+        streams.prepare(mine.slot, mine.assignment.epoch(), () -> {
+            mine.preparing = false;
+            mine.prepared = true;
+            if (held.get(mine.slot) == mine) {
+                proceed(mine);
+                letGoIfWanted(mine);
+            }
+        });
+    }
+
+    private void letGoIfWanted(Held mine) {
+        if (table != null && self.equals(table.slot(mine.slot).awaits())) {
+            letGo(mine);
         }
     }
 
@@ -195,9 +228,7 @@ final class Slots {
         tails.forEach((name, tail) -> mine.tails.computeIfAbsent(name, n -> new AdoptedTail()).addAll(tail));
         mine.adopted.add(journal);
         proceed(mine);
-        if (table != null && self.equals(table.slot(mine.slot).awaits())) {
-            letGo(mine);
-        }
+        letGoIfWanted(mine);
         progressed.run();
     }
 
@@ -217,7 +248,8 @@ final class Slots {
             case SERVING -> {
                 mine.state = State.LETTING_GO;
                 LOG.atDebug().addKeyValue("slot", mine.slot).log("slot {} is let go of", mine.slot);
-                streams.release(mine.slot, () -> released(mine));
+                AssignmentTable now = Objects.requireNonNull(table);
+                streams.release(mine.slot, now.slots().size(), () -> released(mine));
             }
             case LETTING_GO -> {
             }
@@ -257,7 +289,7 @@ final class Slots {
     /** What the table awaits of this incarnation and it holds no more. */
     List<Heartbeat.Released> released() {
         List<Heartbeat.Released> result = new ArrayList<>();
-        AssignmentTable now = table;
+        AssignmentTable now = silent ? null : table;
         for (int slot = 0; now != null && slot < now.slots().size(); slot++) {
             SlotAssignment entry = now.slot(slot);
             if (self.equals(entry.awaits()) && !held.containsKey(slot)) {

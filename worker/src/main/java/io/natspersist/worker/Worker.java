@@ -38,7 +38,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +51,6 @@ public final class Worker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final byte[] NO_BYTES = {};
-    /** A table has no more. */
-    private static final int MOST_SLOTS = 4_096;
     /** How long a worker that drains waits for its slots to move, where nobody says. */
     private static final long DRAIN_MILLIS = 60_000;
 
@@ -168,7 +165,8 @@ public final class Worker {
 
     /**
      * Asks the coordinator to move all slots away, finishes what waits, closes the journal; then {@code then}, on the loop. What
-     * has not moved after {@code waitMillis} is put into its files, so that nothing is left to be adopted.
+     * has not moved after {@code waitMillis} is put into its files, so that nothing is left to be adopted; or, where these are on its own
+     * disk, is left to be adopted from the journal.
      */
     public void drain(long waitMillis, Runnable then) {
         loop.execute(() -> {
@@ -179,7 +177,7 @@ public final class Worker {
                 now.streams.drain();
             }
             membership.news();
-            loop.after(ownDisk == null ? waitMillis : 0, this::endDrain);
+            loop.after(waitMillis, this::endDrain);
         });
     }
 
@@ -244,20 +242,8 @@ public final class Worker {
         return new Heartbeat(config.name(), now.self.number(), instance, now.ready, draining,
                 table == null ? 0 : table.version(), now.ready ? now.journal.oldestUnforcedMillis() : 0,
                 now.ready ? now.journal.forcedGroups() : 0, now.slots.released(), now.slots.adopted(), sealedNow,
-                immovable(now), now.streams.unsettled(),
+                now.streams.immovable(), now.streams.unsettled(),
                 load.at(loop.nanos(), now.streams.openStreams()), told);
-    }
-
-    /**
-     * From a disk of its own no slot is handed over: what is there gets elsewhere by the journal, once its owner is gone. That holds for
-     * slots, too, that it is about to be given.
-     */
-    private List<Integer> immovable(Life now) {
-        if (ownDisk == null) {
-            return now.streams.immovable();
-        }
-        AssignmentTable table = now.slots.table();
-        return IntStream.range(0, table == null ? MOST_SLOTS : table.slots().size()).boxed().toList();
     }
 
     private void replied(HeartbeatReply reply) {

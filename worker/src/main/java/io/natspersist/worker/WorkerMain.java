@@ -35,6 +35,8 @@ public final class WorkerMain {
 
     private static final Logger LOG = ProcessLog.of(WorkerMain.class);
     private static final int HALTED = 3;
+    /** A worker that begins lists all its slots, a request of some 30 ms each. */
+    private static final int LISTERS = 32;
 
     private WorkerMain() {}
 
@@ -113,7 +115,7 @@ public final class WorkerMain {
         }
         LOG.info("streams are archived to {}", config.place().url());
         return new Tier(new ColdCopies(store, config.retainMillis(), new SecureRandom()), config,
-                threads("cold", config.threads()), disk::usedPercent, store::counts);
+                threads("cold", config.threads()), threads("list", LISTERS), disk::usedPercent, store::counts);
     }
 
     /** Of all threads, the JVM's own too. */

@@ -15,6 +15,7 @@ import io.natspersist.transport.Headers;
 import io.natspersist.transport.Message;
 import io.natspersist.transport.Transport;
 import io.natspersist.worker.cold.ColdConfig;
+import io.natspersist.worker.cold.ColdCopies;
 import io.natspersist.worker.cold.MemoryColdTier;
 import io.natspersist.worker.cold.MemoryObjectStore;
 import io.natspersist.worker.cold.ObservedObjectStore;
@@ -65,6 +66,7 @@ final class OneCluster {
     private boolean wantReports;
     private @Nullable Tiered tier;
     private @Nullable ShipConfig ship;
+    private long archiveAfter = 86_400_000;
     /** Where journals are shipped to. */
     final MemoryObjectStore bucket = new MemoryObjectStore();
     private final Map<String, FakeDisk> ownDisks = new HashMap<>();
@@ -117,7 +119,7 @@ final class OneCluster {
                 new SplittableRandom(seed + 1_000 * ++started), why -> {
                     halts.add(name + ": " + why);
                     crash(name);
-                }, () -> 0, tier == null ? null : tier.of(name, node),
+                }, () -> 0, ship != null ? inBucket(node) : tier == null ? null : tier.of(name, node),
                 ship == null ? null : new OwnDisk(bucket, ship, node.executor("ship", 1), Runnable::run));
         workers.put(name, worker);
         worker.start();
@@ -139,6 +141,17 @@ final class OneCluster {
             return new Tier(copies.mount(name), config, node.executor("cold", config.threads()), percent,
                     new ObservedObjectStore(new MemoryObjectStore())::counts);
         }
+    }
+
+    private Tier inBucket(VirtualTime.Node node) {
+        return new Tier(new ColdCopies(bucket, 86_400_000, new SplittableRandom(seed + 7_000 * ++started)),
+                new ColdConfig(ColdPlace.of("s3://bucket"), archiveAfter, 86_400_000, 0, 86_400_000, 4),
+                node.executor("cold", 4), () -> 0, new ObservedObjectStore(bucket)::counts);
+    }
+
+    /** Workers with disks of their own that are started from now on archive after so long, ms; a day where nobody says. */
+    void archiveAfter(long millis) {
+        archiveAfter = millis;
     }
 
     /** Workers that are started from now on archive after, and remove files that nobody used for, so long, ms. */
@@ -188,10 +201,11 @@ final class OneCluster {
         return ship == null ? disk : ownDisks.computeIfAbsent(name, n -> new FakeDisk(seed, time::millis));
     }
 
-    private FakeStreamFiles filesOf(String name) {
+    /** What that worker sees. */
+    FakeStreamFiles filesOf(String name) {
         return ship == null
                 ? files
-                : ownFiles.computeIfAbsent(name, n -> new FakeStreamFiles(new SplittableRandom(seed)));
+                : ownFiles.computeIfAbsent(name, n -> files.another(new SplittableRandom(seed)));
     }
 
     private boolean hasJournal(Incarnation journal) {

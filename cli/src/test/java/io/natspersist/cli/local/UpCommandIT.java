@@ -83,8 +83,7 @@ class UpCommandIT {
     @Test
     void withDisksOfTheirOwnTheBucketIsAllThatMustLast() throws Exception {
         RecordedTerminal persist = new RecordedTerminal();
-        String[] flags = {"--s3", folder.resolve("bucket").toUri().toString(), "--own-disks", "--workers", "1",
-                "--durability",
+        String[] flags = {"--s3", folder.resolve("bucket").toUri().toString(), "--own-disks", "--durability",
                 "shipped"};
         Process first = up(flags);
         persist.always("--server", urlOf(first));

@@ -56,6 +56,12 @@ record VolumeOfThreads(StreamVolume volume, SimulatedThreads threads) implements
         };
     }
 
+    @Override
+    public void discardSlot(int slot) {
+        threads.awaitVolume();
+        volume.discardSlot(slot);
+    }
+
     private <T> T when(Supplier<T> answers) {
         threads.awaitVolume();
         return answers.get();

@@ -4,6 +4,7 @@ package io.natspersist.worker.cold;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.cold.Heads.Found;
 import io.natspersist.worker.cold.ObjectStoreException.Kind;
+import io.natspersist.worker.file.Tombstone;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ColdCopies implements ColdTier {
     private static final int ATTEMPTS = 4;
 
     private final PackStore packs;
+    private final SlotHeads slots;
     private final Heads heads;
     private final Retention retention;
     private final CopySizes sizes;
@@ -52,6 +54,7 @@ public final class ColdCopies implements ColdTier {
             Consumer<ColdStep> after, Set<ColdMistake> mistakes) {
         this.mistakes = Set.copyOf(mistakes);
         packs = new PackStore(store);
+        slots = new SlotHeads(store);
         heads = new Heads(store, packs);
         retention = new Retention(retainMillis);
         this.sizes = sizes;
@@ -201,6 +204,35 @@ public final class ColdCopies implements ColdTier {
             }
         }
         throw othersAreFaster(keys);
+    }
+
+    @Override
+    public void bury(StreamName stream, int slot, long epoch, Tombstone tombstone) {
+        ColdKeys keys = ColdKeys.of(stream, slot);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            Found before = heads.read(stream, keys);
+            after.accept(ColdStep.HEAD_READ);
+            fence(before.head(), epoch);
+            boolean isThere = tombstone.equals(before.head().buried());
+            Head head = isThere ? before.head() : before.head().buried(epoch, random.nextLong(), tombstone);
+            if (isThere || heads.replace(before, head, keys)) {
+                after.accept(ColdStep.HEAD_STORED);
+                sweep(head, keys);
+                doubts.forget(stream);
+                return;
+            }
+        }
+        throw othersAreFaster(keys);
+    }
+
+    @Override
+    public Optional<Tombstone> buried(StreamName stream, int slot) {
+        return Optional.ofNullable(heads.read(stream, ColdKeys.of(stream, slot)).head().buried());
+    }
+
+    @Override
+    public void list(int slot, Consumer<List<Listed>> tell) {
+        slots.list(slot, tell);
     }
 
     private static ObjectStoreException othersAreFaster(ColdKeys keys) {

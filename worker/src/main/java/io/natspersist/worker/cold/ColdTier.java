@@ -3,9 +3,11 @@ package io.natspersist.worker.cold;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.file.StreamFile.State;
+import io.natspersist.worker.file.Tombstone;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Cold copies of streams' files. Every call blocks: use threads that warm streams do not wait for. Calls for different streams may
@@ -37,6 +39,22 @@ public interface ColdTier {
 
     /** Deletes all copies, for the owner of this epoch; those of a higher one stay. */
     void delete(StreamName stream, int slot, long epoch);
+
+    /**
+     * The same for a stream that was destroyed and whose numbers are kept nowhere else.
+     *
+     * @throws Fenced when an owner of a higher epoch has stored a copy
+     */
+    void bury(StreamName stream, int slot, long epoch, Tombstone tombstone);
+
+    /** What is kept of a destroyed stream that has no copy since; empty: nothing. */
+    Optional<Tombstone> buried(StreamName stream, int slot);
+
+    /** Tells which streams of a slot have copies, or are kept as destroyed; some at a time, each once. */
+    void list(int slot, Consumer<List<Listed>> tell);
+
+    /** @param destroyed surely; a stream of which this is not said may be, too */
+    record Listed(StreamName stream, boolean destroyed) {}
 
     /**
      * A copy.

@@ -2,11 +2,13 @@
 package io.natspersist.worker.cold;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.file.Tombstone;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which copies a stream has: the one object of a stream that is ever replaced. Without copies it is what is left of a stream that was
@@ -16,11 +18,20 @@ import java.util.Set;
  * @param token of the attempt that stored it
  * @param lastPack the highest number of any pack so far
  * @param versions the oldest first
+ * @param buried the numbers of a stream that was destroyed, where nobody keeps them elsewhere; then there are no versions
  */
-record Head(StreamName stream, long epoch, long token, long lastPack, List<Version> versions) {
+record Head(StreamName stream, long epoch, long token, long lastPack, List<Version> versions,
+        @Nullable Tombstone buried) {
 
     Head {
         versions = List.copyOf(versions);
+        if (buried != null && !versions.isEmpty()) {
+            throw new IllegalArgumentException(stream + " is destroyed, and has copies");
+        }
+    }
+
+    Head(StreamName stream, long epoch, long token, long lastPack, List<Version> versions) {
+        this(stream, epoch, token, lastPack, versions, null);
     }
 
     /** Where nothing was stored yet. */
@@ -42,6 +53,11 @@ record Head(StreamName stream, long epoch, long token, long lastPack, List<Versi
     /** What stays when an owner deletes all copies. */
     Head deleted(long byEpoch, long byToken) {
         return new Head(stream, byEpoch, byToken, lastPack, List.of());
+    }
+
+    /** The same, where the numbers of the destroyed stream are kept nowhere else. */
+    Head buried(long byEpoch, long byToken, Tombstone tombstone) {
+        return new Head(stream, byEpoch, byToken, lastPack, List.of(), tombstone);
     }
 
     Set<Pack> packs() {

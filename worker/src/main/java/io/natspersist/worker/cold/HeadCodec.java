@@ -3,6 +3,9 @@ package io.natspersist.worker.cold;
 
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.cold.ColdTier.Copy;
+import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.file.Tombstone.UsedId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * head       8  "PERSISTH"
- *            n  format, 1
+ *            n  format, 1; 2 where a tombstone follows the versions, of which there are none
  *            stream's name as text; n epoch; 8 token; n last pack's number
  *            n  how many packs; for each: its name, n bytes
  *            n  how many versions, the newest first; for each: n epoch, n change, n at, n bytes, n chunk's bytes, 16 root,
  *               and its chunks
+ *            the tombstone: n how many owners, for each: n epoch, n its first change; n change, n last seq, n at; n how many message
+ *            ids, for each: text, n change, n seq, n at
  *           16  hash of everything before
  * chunks     of the newest: all of them. Of the others: n how many differ from those of the version before in this list; for each:
  *            n  how many indexes lie between it and the one before, and the chunk
@@ -34,6 +39,7 @@ final class HeadCodec {
 
     private static final long MAGIC = 0x5045525349535448L;
     private static final int FORMAT = 1;
+    private static final int FORMAT_BURIED = 2;
 
     /** More than one of a file of 200 GB has. */
     static final long MAX_BYTES = 64L << 20;
@@ -49,13 +55,14 @@ final class HeadCodec {
         private static final long serialVersionUID = 1;
 
         UnknownFormat(long format) {
-            super("format " + format + ", and this reads format " + FORMAT);
+            super("format " + format + ", and this reads formats up to " + FORMAT_BURIED);
         }
     }
 
     static ByteBuffer write(Head head) {
         Encoder to = new Encoder(head.newest().map(newest -> newest.chunks().size() * 22).orElse(0) + 1024);
-        to.int64(MAGIC).number(FORMAT).text(head.stream().value()).number(head.epoch()).int64(head.token())
+        to.int64(MAGIC).number(head.buried() == null ? FORMAT : FORMAT_BURIED).text(head.stream().value())
+                .number(head.epoch()).int64(head.token())
                 .number(head.lastPack());
         Map<Pack, Integer> packs = new HashMap<>();
         to.number(head.packs().size());
@@ -79,8 +86,44 @@ final class HeadCodec {
             }
             before = version.chunks();
         }
+        if (head.buried() != null) {
+            write(head.buried(), to);
+        }
         to.hash(to.hashFrom(0));
         return to.bytes();
+    }
+
+    private static void write(Tombstone buried, Encoder to) {
+        to.number(buried.epochs().size());
+        buried.epochs().forEach(owner -> to.number(owner.epoch()).number(owner.firstChange()));
+        to.number(buried.change()).number(buried.lastSeq()).number(buried.at()).number(buried.ids().size());
+        buried.ids().forEach(id -> to.text(id.id()).number(id.change()).number(id.seq()).number(id.at()));
+    }
+
+    private static Tombstone readBuried(Decoder from) throws BadBytes {
+        List<EpochStart> owners = new ArrayList<>();
+        for (int left = from.count("owners", 2); left > 0; left--) {
+            owners.add(new EpochStart(from.number("owner's epoch"), from.number("owner's first change")));
+        }
+        long change = from.number("change");
+        long lastSeq = from.number("last seq");
+        long at = from.number("at");
+        List<UsedId> ids = new ArrayList<>();
+        for (int left = from.count("message ids", 4); left > 0; left--) {
+            ids.add(new UsedId(from.text("message id"), from.number("id's change"), from.number("id's seq"),
+                    from.number("id's at")));
+        }
+        return new Tombstone(owners, change, lastSeq, at, ids);
+    }
+
+    /** Whose head it is, where nobody knows that; its hash is not looked at. */
+    static StreamName stream(byte[] bytes) throws BadBytes {
+        if (bytes.length < Long.BYTES || ByteBuffer.wrap(bytes).getLong() != MAGIC) {
+            throw new BadBytes("not the head of a stream's copies");
+        }
+        Decoder from = new Decoder(ByteBuffer.wrap(bytes, Long.BYTES, bytes.length - Long.BYTES));
+        from.number("format");
+        return new StreamName(from.text("stream"));
     }
 
     private static void writeDifferent(List<Chunk> chunks, List<Chunk> before, Map<Pack, Integer> packs, Ends ends,
@@ -118,7 +161,7 @@ final class HeadCodec {
         }
         Decoder from = new Decoder(ByteBuffer.wrap(bytes, Long.BYTES, end - Long.BYTES));
         long format = from.number("format");
-        if (format != FORMAT) {
+        if (format != FORMAT && format != FORMAT_BURIED) {
             throw new UnknownFormat(format);
         }
         String name = from.text("stream");
@@ -141,9 +184,13 @@ final class HeadCodec {
             versions.add(version);
             before = version.chunks();
         }
+        if (format == FORMAT_BURIED && count > 0) {
+            throw new BadBytes("versions: " + count + " of a stream that was destroyed");
+        }
+        Tombstone buried = format == FORMAT_BURIED ? readBuried(from) : null;
         from.end("head");
         Collections.reverse(versions);
-        return new Head(expected, epoch, token, lastPack, versions);
+        return new Head(expected, epoch, token, lastPack, versions, buried);
     }
 
     private static Version readVersion(Decoder from, boolean newest, List<Chunk> before, List<Pack> packs, Ends ends)

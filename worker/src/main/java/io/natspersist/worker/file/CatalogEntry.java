@@ -33,6 +33,11 @@ public record CatalogEntry(StreamName name, long change, long lastSeq, long mess
         return new CatalogEntry(name, tombstone.change(), tombstone.lastSeq(), 0, 0, tombstone);
     }
 
+    /** Of a stream that a listing of cold copies names: nothing else is known of it before it is opened. */
+    public static CatalogEntry listed(StreamName name, boolean destroyed) {
+        return new CatalogEntry(name, 0, 0, 0, 0, destroyed ? Tombstone.ELSEWHERE : null, 0, !destroyed);
+    }
+
     public CatalogEntry usedAt(long millis) {
         return new CatalogEntry(name, change, lastSeq, messages, bytes, tombstone, millis, cold);
     }

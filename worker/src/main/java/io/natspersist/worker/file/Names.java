@@ -142,6 +142,15 @@ final class Names {
         }
     }
 
+    /** Removes the slot's folder with all that is in it. */
+    void discardSlot(int slot) throws IOException {
+        synchronized (slotLock(slot)) {
+            Path folder = root.resolve(Integer.toString(slot));
+            forget(folder);
+            volume.deleteTree(folder);
+        }
+    }
+
     private Object slotLock(int slot) {
         return slotLocks.computeIfAbsent(slot, s -> new Object());
     }

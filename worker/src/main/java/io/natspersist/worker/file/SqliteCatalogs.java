@@ -67,6 +67,9 @@ final class SqliteCatalogs implements Catalogs {
             if (entries.stream().anyMatch(e -> e.tombstone() != null)) {
                 leave(slot, DESTROYED);
             }
+            if (entries.stream().anyMatch(CatalogEntry::cold)) {
+                leave(slot, ARCHIVED);
+            }
             held.unforced = catalog;
             catalog.put(entries);
             return true;
@@ -127,6 +130,9 @@ final class SqliteCatalogs implements Catalogs {
         }
         return use(slot, epoch, false, Optional.empty(), (held, catalog) -> {
             Optional<Buried> buried = catalog.tombstone(stream);
+            if (buried.isPresent() && buried.get().tombstone().isElsewhere()) {
+                return Optional.of(new Gone(buried.get().by(), Opened.Cold.UNKNOWN));
+            }
             if (buried.isPresent()) {
                 return Optional.of(new Gone(buried.get().by(), new Opened.Absent(buried.get().tombstone())));
             }

@@ -304,9 +304,9 @@ public final class SqliteStreamFiles implements StreamVolume {
     @Override
     public Incoming restore(StreamName stream, int slot, long epoch) {
         StreamPlace place = StreamPlace.of(stream, slot);
-        remove(stream, slot, epoch); // logs, and what a fenced owner made
         try {
             names.makeFolders(place);
+            remove(stream, slot, epoch); // logs, and what a fenced owner made
             return RestoredFile.begin(names, place, epoch);
         } catch (IOException e) {
             names.distrust(place);
@@ -339,6 +339,16 @@ public final class SqliteStreamFiles implements StreamVolume {
     @Override
     public long setAside() {
         return setAside.sum();
+    }
+
+    @Override
+    public void discardSlot(int slot) {
+        forgetSlot(slot);
+        try {
+            names.discardSlot(slot);
+        } catch (IOException e) {
+            throw unavailable(StreamPlace.ofCatalog(slot).stream(), "slot " + slot + ": " + e, e);
+        }
     }
 
     @Override

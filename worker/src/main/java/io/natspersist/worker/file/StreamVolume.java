@@ -25,6 +25,14 @@ public interface StreamVolume extends StreamFiles {
     /** The slot was lost: another owner may make and rename its files from now on, so nothing known about them may be trusted. */
     void forgetSlot(int slot);
 
+    /**
+     * What lies here of a slot that others owned meanwhile, on a disk that is this worker's alone, says nothing any more: it goes, its catalog too. No
+     * stream of the slot is open.
+     *
+     * @throws StreamFileException when that fails; it is to be done again then
+     */
+    void discardSlot(int slot);
+
     /** How many damaged files were set aside here. From any thread. */
     long setAside();
 }

@@ -28,6 +28,13 @@ public record Tombstone(List<EpochStart> epochs, long change, long lastSeq, long
         ids = List.copyOf(ids);
     }
 
+    /** Of a stream that was destroyed, as a listing says; its numbers are with its cold copies. */
+    public static final Tombstone ELSEWHERE = new Tombstone(List.of(), 0, 0, 0, List.of());
+
+    boolean isElsewhere() {
+        return change == 0;
+    }
+
     /** The counters of the stream, and of a file in which nothing was stored since. */
     public State state() {
         return new State(epochs, change, lastSeq, 0, 0, 0, 0, StreamConfig.NONE, true);

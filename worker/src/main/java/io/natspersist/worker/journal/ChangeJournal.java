@@ -5,6 +5,7 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.change.Change;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where changes are until they are in their streams' files. Confined to the loop, but for {@link #read}. */
 public interface ChangeJournal {
@@ -24,6 +25,11 @@ public interface ChangeJournal {
      */
     default boolean isShipped() {
         return false;
+    }
+
+    /** What no cold copy holds, where that matters to who adopts this journal; null: it {@link #isShipped is not shipped}. */
+    default @Nullable ColdLedger ledger() {
+        return null;
     }
 
     /** Where the next entry will lie. */

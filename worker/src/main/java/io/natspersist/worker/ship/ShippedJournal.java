@@ -5,6 +5,7 @@ import io.natspersist.loop.EventLoop;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.protocol.table.Incarnation;
 import io.natspersist.worker.change.Change;
+import io.natspersist.worker.journal.ColdLedger;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.JournalCounts;
 import io.natspersist.worker.journal.JournalWriter;
@@ -28,6 +29,7 @@ public final class ShippedJournal implements OwnJournal {
     private final Shipper shipper;
     private final Durability durability;
     private final long lagMillis;
+    private final ColdLedger ledger = new ColdLedger();
 
     /**
      * @param local not opened yet
@@ -69,12 +71,18 @@ public final class ShippedJournal implements OwnJournal {
 
     @Override
     public Position append(Change change) {
-        return local.append(change);
+        Position at = local.append(change);
+        ledger.appended(change.stream(), at);
+        return at;
     }
 
     @Override
     public List<Position> append(List<? extends Change> together) {
-        return local.append(together);
+        List<Position> at = local.append(together);
+        for (int i = 0; i < at.size(); i++) {
+            ledger.appended(together.get(i).stream(), at.get(i));
+        }
+        return at;
     }
 
     @Override
@@ -85,6 +93,11 @@ public final class ShippedJournal implements OwnJournal {
     @Override
     public boolean isShipped() {
         return true;
+    }
+
+    @Override
+    public ColdLedger ledger() {
+        return ledger;
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.natspersist.worker.stream;
 import io.natspersist.worker.change.Change;
 import io.natspersist.worker.file.StreamFile;
 import io.natspersist.worker.file.StreamFiles.Opened;
+import io.natspersist.worker.journal.ColdLedger;
 import io.natspersist.worker.journal.OwnJournal;
 import io.natspersist.worker.journal.Position;
 import java.util.ArrayList;
@@ -51,6 +52,10 @@ public final class AdoptedTail {
     /** Lets the journal let go of these changes, which nobody needs. */
     public void releaseAll(OwnJournal journal) {
         entries.forEach(e -> journal.release(e.position));
+        ColdLedger ledger = journal.ledger();
+        if (ledger != null) {
+            entries.forEach(e -> ledger.covered(e.change.stream(), journal.end()));
+        }
     }
 
     /** Writes the changes into the journal once more, where they keep its oldest segment from going. */

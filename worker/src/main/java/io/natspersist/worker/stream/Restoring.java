@@ -7,15 +7,18 @@ import io.natspersist.worker.change.Change;
 import io.natspersist.worker.cold.ColdTier;
 import io.natspersist.worker.cold.ColdTier.Copy;
 import io.natspersist.worker.cold.ObjectStoreException;
+import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.file.Incoming;
 import io.natspersist.worker.file.StreamFile.State;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.StreamVolume;
+import io.natspersist.worker.file.Tombstone;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,21 +36,30 @@ final class Restoring {
     private final long epoch;
     private final AdoptedTail adopted;
     private final boolean takesOlder;
+    private final boolean alone;
 
     /** What it came to. */
     sealed interface Outcome {
 
-        /** @param lost how many changes that somebody may have seen are in no copy */
-        record Back(long bytes, long lost) implements Outcome {}
+        /**
+         * @param lost how many changes that somebody may have seen are in no copy
+         * @param copy what the copy holds
+         */
+        record Back(long bytes, long lost, Archived copy) implements Outcome {}
 
-        record NoCopy() implements Outcome {}
+        /** @param buried what is kept of it where it was destroyed, and nobody but the tier keeps that; null: nothing */
+        record NoCopy(@Nullable Tombstone buried) implements Outcome {}
 
         record Failed(Refused why) implements Outcome {}
     }
 
-    /** @param takesOlder a planted mistake */
+    /**
+     * @param alone whether nobody but the tier knows what there is, nor keeps what was destroyed
+     * @param takesOlder a planted mistake
+     */
     Restoring(ColdTier copies, StreamVolume volume, StreamName stream, int slot, long epoch, AdoptedTail adopted,
-            boolean takesOlder) {
+            boolean alone, boolean takesOlder) {
+        this.alone = alone;
         this.takesOlder = takesOlder;
         this.copies = copies;
         this.volume = volume;
@@ -80,11 +92,14 @@ final class Restoring {
 
     private Outcome run(Opened.Cold reached, List<Copy> newest) {
         List<Copy> candidates = new ArrayList<>(newest);
+        Opened.Cold known = alone && !newest.isEmpty()
+                ? reached.and(new Opened.Cold(newest.getFirst().change(), 0))
+                : reached;
         RuntimeException damage = null;
         for (int i = 0; i < candidates.size(); i++) {
             Copy copy = candidates.get(i);
             try {
-                return restore(copy, reached);
+                return restore(copy, known);
             } catch (RuntimeException e) {
                 if (!isDamage(e)) {
                     throw e;
@@ -101,7 +116,7 @@ final class Restoring {
             }
         }
         return damage == null
-                ? new Outcome.NoCopy()
+                ? new Outcome.NoCopy(alone ? copies.buried(stream, slot).orElse(null) : null)
                 : new Outcome.Failed(new Refused(ErrorCode.STREAM_CORRUPT, String.valueOf(damage.getMessage())));
     }
 
@@ -126,7 +141,7 @@ final class Restoring {
                 file.skipTo(state.change() + lost + 1, reached.lastSeq(), epoch);
             }
             file.keep();
-            return new Outcome.Back(copy.bytes(), lost);
+            return new Outcome.Back(copy.bytes(), lost, Archived.of(stream, state));
         }
     }
 

@@ -2,6 +2,8 @@
 package io.natspersist.worker.stream;
 
 import io.natspersist.protocol.StreamName;
+import io.natspersist.worker.journal.Position;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -23,11 +25,32 @@ final class ServedSlot {
     final InMemory inMemory;
     /** Whether its catalog was looked through for what is to be archived. */
     boolean swept;
+    /** Who wants the slot let go of, once copies have its streams; null: nobody does. It is served meanwhile. */
+    @Nullable
+    Departure departure;
     /** How many listings are under way that read the slot's catalog. */
     int listings;
     /** What to run once the slot is let go of; null while it is served. */
     @Nullable
     Runnable released;
+
+    /** A slot on its way to an owner that finds in the bucket what it is to find. */
+    static final class Departure {
+        final Runnable released;
+        final int ofSlots;
+        final Position end;
+        final long sinceNanos;
+        /** When streams that nobody had open were last opened to be archived. */
+        final Map<StreamName, Long> opened = new HashMap<>();
+
+        /** @param end the journal's when it was asked for */
+        Departure(Runnable released, int ofSlots, Position end, long sinceNanos) {
+            this.released = released;
+            this.ofSlots = ofSlots;
+            this.end = end;
+            this.sinceNanos = sinceNanos;
+        }
+    }
 
     ServedSlot(int number, long epoch, Map<StreamName, AdoptedTail> adopted, OnVolume onVolume, InMemory inMemory) {
         this.catalog = onVolume.catalog();

@@ -253,6 +253,7 @@ final class Stream {
                     skipped = back.lost() > 0;
                     open(adopted);
                 }
+                case Restoring.Outcome.NoCopy none when none.buried() != null -> openBuried(none.buried(), adopted);
                 case Restoring.Outcome.NoCopy none when !damaged && known.change() == 0 ->
                     openWithoutFile(null, adopted);
                 case Restoring.Outcome.NoCopy none -> cannotOpen(damaged
@@ -278,6 +279,13 @@ final class Stream {
             bringing = false;
             cannotOpen(SLOW_TIER);
         }
+    }
+
+    /** It was destroyed, as is known only now: the catalog learns that first. */
+    private void openBuried(Tombstone buried, AdoptedTail adopted) {
+        file.goOnFrom(buried);
+        backing.catalog().put(CatalogEntry.of(name, buried), true, () -> openWithoutFile(buried, adopted),
+                e -> cannotOpen(refusal(e)));
     }
 
     private void openWithoutFile(@Nullable Tombstone buried, AdoptedTail adopted) {
@@ -339,6 +347,10 @@ final class Stream {
         }
         if (!file.exists()) {
             letGo(contents.change()); // the stream was destroyed after all of these
+            Tiering tiering = host.tiering();
+            if (tiering != null && found.buried() != null) {
+                tiering.buried(this, found.buried(), backing.journal().end());
+            }
         }
         if (!unsynced.isEmpty()) {
             host.applied(this);
@@ -862,6 +874,12 @@ final class Stream {
                 cataloged = false;
                 contents.buried(name, tombstone);
                 uploads.oldestUnused(Long.MAX_VALUE);
+                Tiering tiering = host.tiering();
+                if (tiering != null) {
+                    tiering.buried(this, tombstone, contents.tail().isEmpty()
+                            ? backing.journal().end()
+                            : contents.tail().first().position());
+                }
                 letGo(tombstone.change());
             }
             then.run();

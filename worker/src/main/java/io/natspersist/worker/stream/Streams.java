@@ -13,11 +13,14 @@ import io.natspersist.worker.file.NameRange;
 import io.natspersist.worker.file.StreamFileException;
 import io.natspersist.worker.file.StreamMemory;
 import io.natspersist.worker.file.StreamVolume;
+import io.natspersist.worker.journal.ColdLedger;
 import io.natspersist.worker.journal.Durability;
 import io.natspersist.worker.journal.OwnJournal;
+import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -53,6 +56,12 @@ public final class Streams {
 
     /** How often catalogs are looked after, ms. */
     private static final long CATALOGS_MILLIS = 500;
+    /** For how long a slot that is wanted elsewhere is served while its streams' copies are made, ms. */
+    private static final long MOST_DEPARTING_MILLIS = 30_000;
+    /** When a stream that could not be archived is opened again for that, ms. */
+    private static final long OPEN_AGAIN_MILLIS = 1_000;
+    /** How often the journal is told what nobody needs any more, ms. */
+    private static final long RELEASE_MILLIS = 1_000;
     private static final Refused NO_VERSIONS = new Refused(ErrorCode.NO_COLD_TIER,
             "this worker keeps no copies of streams, so"
                     + " there are no older versions: start it with --s3, or give the PersistCluster a tiering section");
@@ -75,6 +84,12 @@ public final class Streams {
     private final @Nullable Tiering tiering;
     private final @Nullable ColdSweep sweep;
     private final @Nullable Versions versions;
+    /** Where workers have disks of their own; else null. */
+    private final @Nullable ColdLedger ledger;
+    private final @Nullable SlotListing slotListing;
+    private @Nullable Position shippedNeeded;
+    private long releasedNanos;
+    private boolean leaving;
 
     private final Map<Integer, ServedSlot> slots = new HashMap<>();
     /** Least recently used first. */
@@ -123,7 +138,13 @@ public final class Streams {
         this.catalogsKeptNanos = loop.nanos();
         this.recentIds = new RecentIds(config.idWindowMillis(), loop.nanos());
         this.clockOffsetMillis = loop.wallMillis() - loop.nanos() / 1_000_000;
-        this.tiering = tier == null ? null : new Tiering(tier, host, files);
+        this.ledger = journal.ledger();
+        this.releasedNanos = loop.nanos();
+        if (ledger != null && tier == null) {
+            throw new IllegalArgumentException("a worker with a disk of its own needs a cold tier");
+        }
+        this.tiering = tier == null ? null : new Tiering(tier, host, files, journal);
+        this.slotListing = ledger == null || tier == null ? null : new SlotListing(tier, files, loop);
         this.versions = tier == null || tiering == null ? null : new Versions(tier, tiering, host, files);
         this.sweep = tier == null || tiering == null
                 ? null
@@ -131,6 +152,15 @@ public final class Streams {
     }
 
     // ---- slots
+
+    /** To be called before a slot is served, once nobody else owns it and all journals are adopted: finds out which streams it has; then {@code ready}. */
+    public void prepare(int slot, long epoch, Runnable ready) {
+        if (slotListing == null) {
+            ready.run();
+        } else {
+            slotListing.list(slot, epoch, ready);
+        }
+    }
 
     /**
      * Serves a slot from now on.
@@ -155,15 +185,99 @@ public final class Streams {
         return served != null && served.released == null;
     }
 
-    /** The slot's streams take no operations any more; once all of them are whole in their files, {@code released} runs. */
-    public void release(int slot, Runnable released) {
+    /**
+     * The slot's streams take no operations any more; once all of them are whole where the next owner finds them, in their files or, where these
+     * are on this worker's own disk, in their cold copies, {@code released} runs. Until most of them are there they are served.
+     *
+     * @param ofSlots how many slots there are
+     */
+    public void release(int slot, int ofSlots, Runnable released) {
         ServedSlot served = slots.get(slot);
         if (served == null) {
             released.run();
             return;
         }
-        served.released = released;
-        letGo(served);
+        if (ledger == null) {
+            served.released = released;
+            letGo(served);
+        } else {
+            served.departure = new ServedSlot.Departure(released, ofSlots, journal.end(), loop.nanos());
+            depart(served, served.departure, ledger);
+        }
+    }
+
+    /**
+     * All slots that are released from now on, or were and are still here, need not be in cold copies: nobody takes them over before this
+     * worker's journal is adopted.
+     */
+    public void leave() {
+        leaving = true;
+    }
+
+    /** Whether what is released by a worker that leaves is whole where others find it without its journal. */
+    public boolean leavesFiles() {
+        return ledger == null;
+    }
+
+    private void depart(ServedSlot served, ServedSlot.Departure departure, ColdLedger ledger) {
+        long now = loop.nanos();
+        Collection<StreamName> uncovered = leaving ? List.of() : ledger.uncovered(served.number, departure.ofSlots);
+        if (served.released == null && (now - departure.sinceNanos >= nanos(MOST_DEPARTING_MILLIS)
+                || uncovered.stream().noneMatch(name -> ledger.isUncoveredBefore(name, departure.end)))) {
+            served.released = departure.released;
+        }
+        for (StreamName name : uncovered) {
+            if (served.released != null || ledger.isUncoveredBefore(name, departure.end)) {
+                archiveSoon(name, served, departure, now);
+            }
+        }
+        if (served.released != null && uncovered.isEmpty()) {
+            letGo(served);
+        }
+    }
+
+    private void archiveSoon(StreamName name, ServedSlot served, ServedSlot.Departure departure, long now) {
+        Stream stream = open.get(name);
+        if (tiering == null || tiering.isAway()) {
+            return;
+        }
+        Long before = departure.opened.get(name);
+        if (stream == null && tiering.roomForMore() > 0
+                && (before == null || now - before >= nanos(OPEN_AGAIN_MILLIS))) {
+            departure.opened.put(name, now);
+            stream = open(name, served);
+        }
+        if (stream != null) {
+            tiering.archiveSoon(stream);
+        }
+    }
+
+    private void departures() {
+        if (ledger == null || tiering == null) {
+            return;
+        }
+        boolean any = false;
+        for (ServedSlot served : List.copyOf(slots.values())) {
+            if (served.departure != null) {
+                any = true;
+                depart(served, served.departure, ledger);
+            }
+        }
+        tiering.hurry(any);
+    }
+
+    /** Tells the journal from where on it is still needed by who adopts it. */
+    private void releaseShipped(long now) {
+        if (ledger == null || now - releasedNanos < nanos(RELEASE_MILLIS)) {
+            return;
+        }
+        releasedNanos = now;
+        Position first = ledger.first();
+        Position needed = first == null ? journal.end() : first;
+        if (!needed.equals(shippedNeeded)) {
+            shippedNeeded = needed;
+            journal.releaseShipped(needed);
+        }
     }
 
     private void letGo(ServedSlot served) {
@@ -190,6 +304,9 @@ public final class Streams {
     /** Slots that could not be let go of just now: a change of theirs cannot be put into its file. */
     public List<Integer> immovable() {
         Set<Integer> immovable = new TreeSet<>();
+        if (ledger != null && tiering != null && (tiering.isAway() || journal.behind() != null)) {
+            immovable.addAll(slots.keySet());
+        }
         troubled.all().forEach(stream -> immovable.add(stream.slot()));
         settling.failed().forEach(unsettled -> immovable.add(unsettled.slot().number));
         return List.copyOf(immovable);
@@ -391,7 +508,11 @@ public final class Streams {
             sweep.tick(now, host.now());
         }
         releaseHeldWrites();
-        List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
+        if (ledger == null) {
+            List.copyOf(slots.values()).stream().filter(s -> s.released != null).forEach(this::letGo);
+        }
+        departures();
+        releaseShipped(now);
     }
 
     /** What cannot go into its file just now: nobody else is to wait for that. */

@@ -8,9 +8,15 @@ import io.natspersist.worker.cold.ObjectStoreException;
 import io.natspersist.worker.file.Archived;
 import io.natspersist.worker.file.StreamFiles.Opened;
 import io.natspersist.worker.file.StreamVolume;
+import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.journal.ChangeJournal;
+import io.natspersist.worker.journal.ColdLedger;
+import io.natspersist.worker.journal.Durability;
+import io.natspersist.worker.journal.Position;
 import io.natspersist.worker.stream.Result.Refused;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +44,7 @@ final class Tiering {
     private final Tier tier;
     private final StreamHost host;
     private final StreamVolume volume;
+    private final ChangeJournal journal;
     /** Open streams with changes that no copy holds, and since when. */
     private final Due toArchive = new Due();
     /** Of what is archived now, the streams that are open. */
@@ -49,6 +57,12 @@ final class Tiering {
     private int underWay;
     private int evicting;
     private boolean draining;
+    /** Whether slots are wanted elsewhere, and wait for their streams' copies. */
+    private boolean hurried;
+    /** What no copy holds of streams, where these must have everything before others can read it; null: files are for all. */
+    private final @Nullable ColdLedger ledger;
+    /** Streams that were destroyed, and of which that is still to be kept with the copies. */
+    private final Map<StreamName, Burial> burials = new LinkedHashMap<>();
     private long awayUntilNanos;
     private long pauseMillis;
     private long archived;
@@ -59,7 +73,24 @@ final class Tiering {
     private long restoredForLost;
     private long failures;
 
-    Tiering(Tier tier, StreamHost host, StreamVolume volume) {
+    private static final class Burial {
+        final int slot;
+        final long epoch;
+        final Tombstone tombstone;
+        final Position end;
+        boolean underWay;
+
+        Burial(int slot, long epoch, Tombstone tombstone, Position end) {
+            this.slot = slot;
+            this.epoch = epoch;
+            this.tombstone = tombstone;
+            this.end = end;
+        }
+    }
+
+    Tiering(Tier tier, StreamHost host, StreamVolume volume, ChangeJournal journal) {
+        this.journal = journal;
+        this.ledger = journal.ledger();
         this.tier = tier;
         this.host = host;
         this.volume = volume;
@@ -101,6 +132,9 @@ final class Tiering {
     /** To be called often. */
     void tick(long now) {
         archiveMore(now);
+        if (!isAway()) {
+            List.copyOf(burials.keySet()).forEach(this::bury);
+        }
         forEachReady(toEvict, MOST_EVICTING - evicting, stream -> stream.isQuiet() || stream.isAsked(), this::evict);
     }
 
@@ -159,7 +193,7 @@ final class Tiering {
 
     /** Deletes the copies of a stream that was destroyed, as its catalog said; one that is open may have been made anew since. */
     void delete(StreamName name, int slot, long epoch) {
-        if (isAway() || busy.containsKey(name) || host.isOpen(name)) {
+        if (ledger != null || isAway() || busy.containsKey(name) || host.isOpen(name)) {
             return;
         }
         alone(name, () -> ask(() -> {
@@ -174,10 +208,76 @@ final class Tiering {
         }));
     }
 
+    // ---- copies that must have everything
+
+    /**
+     * The stream was destroyed; its tombstone has all that was journaled of it before {@code end} was the journal's. Where nobody but the tier
+     * keeps it, it is brought there.
+     */
+    void buried(Stream stream, Tombstone tombstone, Position end) {
+        if (ledger != null && stream.backing().lasts() && ledger.isUncoveredBefore(stream.name(), end)) {
+            burials.put(stream.name(), new Burial(stream.slot(), stream.epoch(), tombstone, end));
+            bury(stream.name());
+        }
+    }
+
+    /** Not before others know that it was destroyed: whoever takes over knows what was shipped. */
+    private void bury(StreamName name) {
+        Burial burial = burials.get(name);
+        if (burial == null || burial.underWay) {
+            return;
+        }
+        burial.underWay = true;
+        journal.whenDurable(Durability.SHIPPED, () -> alone(name, () -> {
+            if (burials.get(name) != burial) {
+                done(name); // it was made anew, and has a copy
+                return;
+            }
+            ask(() -> {
+                tier.copies().bury(name, burial.slot, burial.epoch, burial.tombstone);
+                return true;
+            }, kept -> {
+                done(name);
+                burials.remove(name, burial);
+                covered(name, burial.end);
+                host.mark(burial.slot, burial.epoch, Archived.none(name));
+            }, e -> {
+                done(name);
+                burial.underWay = false;
+                failed("that " + name + " was destroyed cannot be kept with the cold copies", name, burial.slot, e);
+            });
+        }));
+    }
+
+    private void covered(StreamName name, Position end) {
+        if (ledger != null) {
+            ledger.covered(name, end);
+        }
+    }
+
+    /** Has a stream archived that is open, or about to be, before others. */
+    void archiveSoon(Stream stream) {
+        if (!archiving.contains(stream)) {
+            toArchive.remove(stream);
+            toArchiveNow.add(stream);
+        }
+    }
+
+    /** Whether slots are wanted elsewhere, and wait for copies. */
+    void hurry(boolean now) {
+        hurried = now;
+    }
+
+    private boolean lacksCopy(Stream stream) {
+        return stream.isUnarchived() || (ledger != null && !ledger.isCovered(stream.name())
+                && stream.contents().exists() && stream.backing().lasts());
+    }
+
     // ---- copies
 
     private int mostAtATime() {
-        return Math.max(1, tier.config().threads() / 2); // the other half brings files back
+        int threads = tier.config().threads();
+        return Math.max(1, hurried ? threads : threads / 2); // the other half brings files back
     }
 
     private boolean hasRoom() {
@@ -189,7 +289,7 @@ final class Tiering {
     }
 
     private void archive(Stream stream) {
-        if (!stream.isUnarchived()) {
+        if (!lacksCopy(stream)) {
             closeIfUnasked(stream);
             return;
         }
@@ -198,14 +298,26 @@ final class Tiering {
             return;
         }
         archiving.add(stream);
-        alone(stream.name(), () -> stream.snapshot(snapshot -> upload(stream, snapshot), why -> {
-            archiving.remove(stream);
-            done(stream.name());
-            again(stream); // the file is tried anew at its own pace
-        }));
+        alone(stream.name(), () -> {
+            Position end = journal.end();
+            stream.snapshot(snapshot -> whenOthersKnow(() -> upload(stream, snapshot, end)), why -> {
+                archiving.remove(stream);
+                done(stream.name());
+                again(stream); // the file is tried anew at its own pace
+            });
+        });
     }
 
-    private void upload(Stream stream, Snapshot snapshot) {
+    /** A copy must hold nothing that a successor does not know, who goes by what was shipped. */
+    private void whenOthersKnow(Runnable then) {
+        if (ledger == null) {
+            then.run();
+        } else {
+            journal.whenDurable(Durability.SHIPPED, then);
+        }
+    }
+
+    private void upload(Stream stream, Snapshot snapshot, Position end) {
         StreamName name = stream.name();
         Archived mark = Archived.of(name, snapshot.state());
         long bytes = snapshot.bytes();
@@ -215,12 +327,17 @@ final class Tiering {
             }
         }, copy -> {
             archiving.remove(stream);
+            burials.remove(name); // it was made anew since: what waits must not take this copy away
             done(name);
             archived++;
             archivedBytes += bytes;
             host.mark(stream.slot(), stream.epoch(), mark);
+            covered(name, end);
             if (stream.isOpen()) {
                 stream.archived(mark.change());
+                if (ledger != null) {
+                    journal.noteApplied(name, mark.change());
+                }
                 closeIfUnasked(stream);
             }
             archiveMore(host.loop().nanos());
@@ -255,7 +372,7 @@ final class Tiering {
         Opened.Cold reached = known.and(adopted.known())
                 .and(host.pendingEntry(stream).map(Opened.Cold::of).orElse(Opened.Cold.UNKNOWN));
         Restoring restoring = new Restoring(tier.copies(), volume, name, stream.slot(), stream.epoch(), adopted,
-                host.mistake(StreamMistake.OLDER_COPY_RESTORED));
+                ledger != null, host.mistake(StreamMistake.OLDER_COPY_RESTORED));
         alone(name, () -> ask(() -> restoring.run(reached), outcome -> {
             done(name);
             switch (outcome) {
@@ -280,6 +397,9 @@ final class Tiering {
     private void broughtBack(Stream stream, Restoring.Outcome.Back back, boolean damaged) {
         restored++;
         restoredBytes += back.bytes();
+        if (ledger != null && back.lost() == 0) {
+            host.mark(stream.slot(), stream.epoch(), back.copy());
+        }
         if (back.lost() > 0 || damaged) {
             restoredForLost++;
             host.lost(stream, back.lost());

@@ -12,6 +12,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import io.natspersist.worker.cold.ColdTier.Fenced;
+import io.natspersist.worker.cold.ColdTier.Listed;
+import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.file.Tombstone.UsedId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -51,6 +56,32 @@ class ColdCopiesTest {
     void aStreamThatWasNeverArchivedHasNoCopy() {
         assertThat(copies.newest(STREAM, SLOT)).isEmpty();
         assertThat(copies.versions(STREAM, SLOT)).isEmpty();
+    }
+
+    @Test
+    void aSlotsStreamsAreListedAndThoseThatWereDestroyed() {
+        StreamName longName = new StreamName("long." + "x".repeat(300));
+        Tombstone tombstone = new Tombstone(List.of(new EpochStart(3, 1)), 9, 7, 1_000,
+                List.of(new UsedId("id", 8, 7, 900)));
+        List<StreamName> names = new ArrayList<>(List.of(STREAM, longName, new StreamName("projects.42")));
+        names.forEach(name -> copies.archive(name, SLOT, 3, new FileOfBytes(1, 3).at(1_000)));
+        copies.archive(new StreamName("elsewhere"), 70, 3, new FileOfBytes(1, 3).at(1_000));
+        copies.bury(STREAM, SLOT, 3, tombstone);
+        for (int i = 0; i < 600; i++) {
+            names.add(new StreamName("many." + i));
+            copies.archive(names.getLast(), SLOT, 3, new FileOfBytes(1, 3).at(1_000));
+        }
+
+        List<Listed> listed = new ArrayList<>();
+        copies.list(SLOT, listed::addAll);
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(
+                names.stream().map(name -> new Listed(name, name.equals(STREAM))).toList());
+        assertThat(copies.newest(STREAM, SLOT)).isEmpty();
+        assertThat(copies.buried(STREAM, SLOT)).contains(tombstone);
+        assertThatThrownBy(() -> copies.bury(STREAM, SLOT, 2, tombstone)).isInstanceOf(Fenced.class);
+        copies.archive(STREAM, SLOT, 4, new FileOfBytes(1, 3).at(2_000));
+        assertThat(copies.buried(STREAM, SLOT)).isEmpty();
     }
 
     @Test
@@ -288,15 +319,15 @@ class ColdCopiesTest {
     void aHeadOfALaterFormatIsNeitherReadNorReplaced() throws Exception {
         copies.archive(STREAM, SLOT, 3, new FileOfBytes(1, 10).at(1_000));
         byte[] bytes = store.get(HEAD, 1 << 20).orElseThrow().bytes();
-        bytes[8] = 2;
+        bytes[8] = 3;
         Hash hash = Hash.of(bytes, 0, bytes.length - Hash.BYTES);
         ByteBuffer.wrap(bytes, bytes.length - Hash.BYTES, Hash.BYTES).putLong(hash.high()).putLong(hash.low());
         store.replace(HEAD, bytes);
 
         assertThatThrownBy(() -> copies.newest(STREAM, SLOT)).isInstanceOfSatisfying(ObjectStoreException.class,
-                e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED)).hasMessageContaining("format 2");
+                e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED)).hasMessageContaining("format 3");
         assertThatThrownBy(() -> copies.archive(STREAM, SLOT, 4, new FileOfBytes(1, 11).at(1_000)))
-                .hasMessageContaining("format 2");
+                .hasMessageContaining("format 3");
     }
 
     /** As one that repeats a put whose answer it did not get. */

@@ -8,6 +8,9 @@ import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.cold.ColdTier.Copy;
 import io.natspersist.worker.cold.Directory.End;
 import io.natspersist.worker.cold.Directory.Entry;
+import io.natspersist.worker.file.StreamFile.EpochStart;
+import io.natspersist.worker.file.Tombstone;
+import io.natspersist.worker.file.Tombstone.UsedId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -32,6 +35,7 @@ class HeadCodecTest {
             + "9cb646d2bb2935441ada68db346902000110808004000000000000000500000000000000060000e80464000000000000"
             + "0003fffffffffffffffc032980d095ffbc31a08d06808004e7ee63b0a35ed1dd0eba01ad3cc152d70100009f06ac0200"
             + "000000000000010000000000000002e6e2e0b7353e7e8ed57e92f4792fb844";
+    private static final String BURIED_BYTES = "50455253495354480203612e6204fffffffffffffffe02000002030104c801ac022980d095ffbc31010169ab022981d095ffbc318dffa33fdd2a043f8f5697813cecab3f";
     private static final Directory DIRECTORY = new Directory(STREAM, SECOND.name(),
             List.of(new Entry(0, new Hash(5, 6), 8, 65_536), new Entry(7, new Hash(7, 8), 65_544, 12)),
             Optional.of(new End(1_700_000_100_000L, 500_000, 65_536, new Hash(9, 10), List.of(FIRST.name()))));
@@ -49,6 +53,17 @@ class HeadCodecTest {
     void aHeadIsWrittenAsEver() throws Exception {
         assertThat(hex(HeadCodec.write(HEAD))).isEqualTo(HEAD_BYTES);
         assertThat(HeadCodec.read(HexFormat.of().parseHex(HEAD_BYTES), STREAM)).isEqualTo(HEAD);
+    }
+
+    @Test
+    void theHeadOfADestroyedStreamIsWrittenAsEver() throws Exception {
+        Head head = new Head(STREAM, 4, -2, 2, List.of(), new Tombstone(
+                List.of(new EpochStart(3, 1), new EpochStart(4, 200)), 300, 41, 1_700_000_000_000L,
+                List.of(new UsedId("i", 299, 41, 1_700_000_000_001L))));
+
+        assertThat(hex(HeadCodec.write(head))).isEqualTo(BURIED_BYTES);
+        assertThat(HeadCodec.read(HexFormat.of().parseHex(BURIED_BYTES), STREAM)).isEqualTo(head);
+        assertThat(HeadCodec.stream(HexFormat.of().parseHex(BURIED_BYTES))).isEqualTo(STREAM);
     }
 
     @Test

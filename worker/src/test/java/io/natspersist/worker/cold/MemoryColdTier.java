@@ -4,6 +4,7 @@ package io.natspersist.worker.cold;
 import io.natspersist.protocol.StreamName;
 import io.natspersist.worker.cold.ColdTier.Copy;
 import io.natspersist.worker.cold.ObjectStoreException.Kind;
+import io.natspersist.worker.file.Tombstone;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Cold copies in memory, which several nodes use. They are whole or not there, and it fails as it is told. From any thread. */
 public final class MemoryColdTier {
@@ -26,6 +28,7 @@ public final class MemoryColdTier {
 
     private final Map<StreamName, List<Kept>> kept = new TreeMap<>();
     private final Map<StreamName, Integer> restores = new HashMap<>();
+    private final Map<StreamName, Tombstone> buried = new TreeMap<>();
     private final Set<Copy> damaged = new HashSet<>();
     private Step step = (node, operation, stream) -> {};
     private long claimed;
@@ -121,6 +124,29 @@ public final class MemoryColdTier {
                     forget(stream, epoch);
                     step(node, "after delete of copies", stream);
                 }
+            }
+
+            @Override
+            public void bury(StreamName stream, int slot, long epoch, Tombstone tombstone) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before burial", stream);
+                    forget(stream, epoch);
+                    buried.put(stream, tombstone);
+                    step(node, "after burial", stream);
+                }
+            }
+
+            @Override
+            public Optional<Tombstone> buried(StreamName stream, int slot) {
+                synchronized (MemoryColdTier.this) {
+                    step(node, "before buried", stream);
+                    return kept.containsKey(stream) ? Optional.empty() : Optional.ofNullable(buried.get(stream));
+                }
+            }
+
+            @Override
+            public void list(int slot, Consumer<List<Listed>> tell) {
+                throw new UnsupportedOperationException("it does not know slots");
             }
         };
     }

@@ -30,6 +30,7 @@ public final class MemoryObjectStore implements ObjectStore {
             (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
     private final Map<Long, Failure> failures = new HashMap<>();
     private boolean away;
+    private String refused;
     private long calls;
     private long puts;
     private long bytesUp;
@@ -54,8 +55,14 @@ public final class MemoryObjectStore implements ObjectStore {
         away = is;
     }
 
+    /** Until it is healed nothing can be stored under keys that begin so. */
+    public synchronized void refuse(String keyPrefix) {
+        refused = keyPrefix;
+    }
+
     /** Forgets failures that have not happened. */
     public synchronized void heal() {
+        refused = null;
         failures.clear();
         away = false;
     }
@@ -113,6 +120,9 @@ public final class MemoryObjectStore implements ObjectStore {
         byte[] given = new byte[bytes.remaining()];
         bytes.duplicate().get(given);
         return call("put of " + key, () -> {
+            if (refused != null && key.startsWith(refused)) {
+                throw new ObjectStoreException(Kind.UNAVAILABLE, "put of " + key + ": told to be refused", null);
+            }
             byte[] there = objects.get(key);
             boolean holds = switch (condition) {
                 case Condition.Absent _ -> there == null;

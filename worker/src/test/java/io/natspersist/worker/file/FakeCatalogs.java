@@ -333,11 +333,17 @@ final class FakeCatalogs {
     Row gone(String node, int slot, long epoch, StreamName stream) {
         Stored stored = slots.get(slot);
         if (stored == null
-                || stored.current.values().stream().noneMatch(r -> r.entry.tombstone() != null || r.archived != null)) {
+                || stored.current.values().stream()
+                        .noneMatch(r -> r.entry.tombstone() != null || r.archived != null || r.entry.cold())) {
             return null;
         }
         Row row = opened(node, slot, epoch).current.get(stream);
-        return row == null || (row.entry.tombstone() == null && row.archived == null) ? null : row;
+        return row == null || (row.entry.tombstone() == null && row.archived == null && !row.entry.cold()) ? null : row;
+    }
+
+    void discard(int slot) {
+        slots.remove(slot);
+        incomplete.remove(slot);
     }
 
     void lose() {

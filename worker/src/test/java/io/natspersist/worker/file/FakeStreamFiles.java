@@ -38,7 +38,7 @@ public final class FakeStreamFiles {
     private final FakeCatalogs catalogs;
     private final Set<FakeStreamFile> open = new LinkedHashSet<>();
     private final List<StreamName> setAside = new ArrayList<>();
-    private final FakeSnapshots snapshots = new FakeSnapshots();
+    private final FakeSnapshots snapshots;
     private int scratchFiles;
     private Step step = (node, operation, stream) -> {};
     private BiConsumer<String, List<Change>> applies = (node, changes) -> {};
@@ -90,9 +90,19 @@ public final class FakeStreamFiles {
     }
 
     public FakeStreamFiles(RandomGenerator random, StreamFileLimits limits) {
+        this(random, limits, new FakeSnapshots());
+    }
+
+    private FakeStreamFiles(RandomGenerator random, StreamFileLimits limits, FakeSnapshots snapshots) {
+        this.snapshots = snapshots;
         this.random = random;
         this.limits = limits;
         this.catalogs = new FakeCatalogs(this, random);
+    }
+
+    /** Another volume, on which copies of files of this one can be read. */
+    public FakeStreamFiles another(RandomGenerator itsRandom) {
+        return new FakeStreamFiles(itsRandom, limits, snapshots);
     }
 
     /** The volume as one node (a machine with one worker process at a time) sees it. */
@@ -137,6 +147,15 @@ public final class FakeStreamFiles {
             @Override
             public Catalogs catalogs() {
                 return catalogs.of(node);
+            }
+
+            @Override
+            public void discardSlot(int slot) {
+                synchronized (FakeStreamFiles.this) {
+                    failIfScripted(StreamPlace.ofCatalog(slot).stream());
+                    streams.keySet().removeIf(stream -> slotOf.getOrDefault(stream, -1) == slot);
+                    catalogs.discard(slot);
+                }
             }
 
             @Override
@@ -320,6 +339,9 @@ public final class FakeStreamFiles {
         Stored stored = madeSince(gone == null ? 0 : gone.by(), stream);
         if (stored == null) {
             if (gone == null && catalogs.isIncomplete(slot)) {
+                return Opened.Cold.UNKNOWN;
+            }
+            if (gone != null && Tombstone.ELSEWHERE.equals(gone.entry().tombstone())) {
                 return Opened.Cold.UNKNOWN;
             }
             if (gone != null && gone.entry().tombstone() == null) {

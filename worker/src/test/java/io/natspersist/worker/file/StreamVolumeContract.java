@@ -50,6 +50,36 @@ abstract class StreamVolumeContract extends StreamFilesContract {
         opened(files, 3).close();
     }
 
+    @Test
+    void aDiscardedSlotHasNothing() {
+        StreamVolume files = files(LIMITS);
+        buried(files, changes.set("a", "1"));
+        files.create(STREAM, SLOT, 3, files.catalogs().tombstone(SLOT, 3, STREAM).orElseThrow()).close();
+        files.catalogs().put(SLOT, 3, List.of(live("a")));
+
+        files.discardSlot(SLOT);
+
+        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(new Opened.Absent());
+        assertThat(files.catalogs().list(SLOT, 3, NameRange.ALL, 9)).isEmpty();
+        files.discardSlot(SLOT);
+    }
+
+    /** What has a copy is asked for there, and so are the numbers of what was destroyed. */
+    @Test
+    void whatAListingNamesIsElsewhere() {
+        StreamVolume files = files(LIMITS);
+        StreamName gone = new StreamName("gone");
+        files.catalogs().put(SLOT, 3, List.of(CatalogEntry.listed(STREAM, false), CatalogEntry.listed(gone, true)));
+        files.catalogs().surelyGone(SLOT, 3, List.of(STREAM));
+
+        assertThat(files.open(STREAM, SLOT, 3)).isEqualTo(Opened.Cold.UNKNOWN);
+        assertThat(files.open(gone, SLOT, 3)).isEqualTo(Opened.Cold.UNKNOWN);
+        assertThat(files.open(new StreamName("new"), SLOT, 3)).isEqualTo(new Opened.Absent());
+        assertThat(listed(files.catalogs(), NameRange.ALL, 9)).containsExactly(STREAM.value());
+        assertThat(files.catalogs().evictable(SLOT, 3, Long.MAX_VALUE, 9)).isEmpty();
+        assertThat(files.catalogs().unarchived(SLOT, 3, 9)).isEmpty();
+    }
+
     // ---- destroyed streams, and the catalog
 
     @Test
