@@ -109,6 +109,54 @@ class OwnDisksIT {
     }
 
     @Test
+    void slotsGoToAWorkerThatJoinsAndBackUnderLoadAndWhatWasDestroyedStaysSo() {
+        long seed = Long.getLong("e2e.seed", System.nanoTime());
+        cluster.startOnOwnDisk("w0", s3, "sync");
+        cluster.awaitSettled(1);
+        PersistClient client = cluster.client();
+        List<StreamWriter> writers = new ArrayList<>();
+        for (int i = 0; i < STREAMS; i++) {
+            writers.add(new StreamWriter(client.stream("written." + i).async(), seed + i));
+        }
+        writers.forEach(StreamWriter::start);
+        List<Long> destroyed = new ArrayList<>();
+        for (int i = 0; i < STREAMS; i++) {
+            client.stream("destroyed." + i).set(Cluster.bytes("x"));
+            destroyed.add(client.stream("destroyed." + i).destroy().position().change());
+        }
+
+        cluster.startOnOwnDisk("w1", s3, "sync");
+        cluster.awaitBalanced(2);
+        for (int i = 0; i < STREAMS; i += 2) {
+            client.stream("destroyed." + i).set(Cluster.bytes("again"));
+        }
+        cluster.worker("w0").terminate();
+        cluster.worker("w0").exitCode(60);
+        cluster.loseMachine("w0");
+        cluster.awaitSettled(1);
+        cluster.startOnOwnDisk("w0", s3, "sync");
+        cluster.awaitBalanced(2);
+        cluster.worker("w1").terminate();
+        cluster.worker("w1").exitCode(60);
+        cluster.loseMachine("w1");
+        cluster.awaitSettled(1);
+
+        writers.forEach(StreamWriter::stop);
+        writers.forEach(StreamWriter::awaitEnd);
+        for (int i = 0; i < STREAMS; i++) {
+            assertThat(client.stream("written." + i).messages().map(m -> m.seq() + " " + m.text()))
+                    .as("what stream " + i + " holds, seed " + seed).isEqualTo(writers.get(i).held());
+            boolean again = i % 2 == 0;
+            assertThat(held(client, "destroyed." + i)).isEqualTo(again ? List.of("again") : List.of());
+            assertThat(client.stream("destroyed." + i).set(Cluster.bytes("last")).position().change())
+                    .isEqualTo(destroyed.get(i) + (again ? 2 : 1));
+        }
+        System.out.printf("%d changes while slots moved, none lost; longest wait %d ms; seed %d%n",
+                writers.stream().mapToInt(w -> w.acknowledged().size()).sum(),
+                writers.stream().mapToLong(StreamWriter::longestWaitMillis).max().orElse(0), seed);
+    }
+
+    @Test
     void aProcessThatStartsAgainOnItsDiskLosesNothing() {
         for (int i = 0; i < 3; i++) {
             cluster.startOnOwnDisk("w0", s3, "sync");
