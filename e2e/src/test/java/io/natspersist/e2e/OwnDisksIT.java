@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.natspersist.client.PersistClient;
 import io.natspersist.client.Watch;
 import io.natspersist.client.WatchFrom;
+import io.natspersist.worker.cold.ObjectStore;
 import io.natspersist.worker.cold.S3Server;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -154,6 +155,33 @@ class OwnDisksIT {
         System.out.printf("%d changes while slots moved, none lost; longest wait %d ms; seed %d%n",
                 writers.stream().mapToInt(w -> w.acknowledged().size()).sum(),
                 writers.stream().mapToLong(StreamWriter::longestWaitMillis).max().orElse(0), seed);
+    }
+
+    @Test
+    void aWorkerOnASharedVolumeDoesNotBeginBesideThem() {
+        cluster.startOnOwnDisk("w0", s3, "sync");
+        cluster.awaitSettled(1);
+
+        WorkerProcess other = cluster.startTiered("v0", s3);
+
+        assertThat(other.exitCode(30)).isEqualTo(2);
+        assertThat(other.log()).contains("this bucket has the journals of workers with disks of their own",
+                "--own-disk true");
+        assertThat(cluster.status().workers()).hasSize(1);
+    }
+
+    @Test
+    void aWorkerWithADiskOfItsOwnDoesNotBeginBesideOnesOnAVolume() {
+        cluster.startTiered("v0", s3);
+        cluster.awaitSettled(1);
+        cluster.client().stream("notes").set(Cluster.bytes("x"));
+        ObjectStore bucket = S3Server.open(s3.config(""));
+        await().atMost(Duration.ofSeconds(30)).until(() -> !bucket.list("streams/", null).isEmpty());
+
+        WorkerProcess other = cluster.startOnOwnDisk("w0", s3, "sync");
+
+        assertThat(other.exitCode(30)).isEqualTo(2);
+        assertThat(other.log()).contains("cold copies of workers that share a volume");
     }
 
     @Test

@@ -9,10 +9,12 @@ import io.natspersist.settings.ProcessLog;
 import io.natspersist.transport.nats.NatsTransport;
 import io.natspersist.worker.cold.ColdConfig;
 import io.natspersist.worker.cold.ColdCopies;
+import io.natspersist.worker.cold.ObjectStoreException;
 import io.natspersist.worker.cold.ObservedObjectStore;
 import io.natspersist.worker.disk.VolumeDisk;
 import io.natspersist.worker.file.SqliteStreamFiles;
 import io.natspersist.worker.file.SqliteStreamMemory;
+import io.natspersist.worker.ship.BucketUse;
 import io.natspersist.worker.ship.FormerJournals;
 import io.natspersist.worker.ship.OwnDisk;
 import io.natspersist.worker.ship.ShipConfig;
@@ -22,6 +24,7 @@ import io.natspersist.worker.stream.Tier;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,6 +58,12 @@ public final class WorkerMain {
         ObservedObjectStore store = settings.cold() == null
                 ? null
                 : new ObservedObjectStore(settings.cold().place().open());
+        Optional<String> against = store == null ? Optional.empty() : bucketUse(store, settings.ship() != null);
+        if (against.isPresent()) {
+            System.err.println(WorkerSetting.S3.flag() + ": " + against.get());
+            System.exit(2);
+            return;
+        }
         if (settings.ship() != null && store != null) {
             shipRest(disk, store);
             VoidHistory.setAside(settings.root());
@@ -86,6 +95,21 @@ public final class WorkerMain {
         }, "drain"));
         LOG.info("worker {} on {}", settings.config().name(), settings.root());
         new CountDownLatch(1).await();
+    }
+
+    /** Why the bucket is that of workers of the other kind; one that shares a volume begins, too, while the bucket does not answer. */
+    private static Optional<String> bucketUse(ObservedObjectStore store, boolean ownDisk) throws InterruptedException {
+        while (true) {
+            try {
+                return ownDisk ? BucketUse.againstOwnDisk(store) : BucketUse.againstVolume(store);
+            } catch (ObjectStoreException e) {
+                LOG.warn("whose bucket this is cannot be seen just now: {}", e.getMessage());
+                if (!ownDisk) {
+                    return Optional.empty();
+                }
+                Thread.sleep(1_000);
+            }
+        }
     }
 
     /** Before anybody is told of this process: its registration lets others adopt what its predecessor left. */
