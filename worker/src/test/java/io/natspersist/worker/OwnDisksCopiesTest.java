@@ -374,7 +374,7 @@ class OwnDisksCopiesTest {
                 events.add(owner + " hands over to " + next);
                 handOver(owner, next);
             } else {
-                cluster.time.runFor(3_000); // all is shipped
+                cluster.time.runFor(15_000); // all is shipped, be it tried again
                 events.add(owner + " is lost, " + next + " takes over");
                 loseMachine(owner, next);
             }

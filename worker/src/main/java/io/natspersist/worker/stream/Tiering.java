@@ -327,7 +327,10 @@ final class Tiering {
             }
         }, copy -> {
             archiving.remove(stream);
-            burials.remove(name); // it was made anew since: what waits must not take this copy away
+            Burial waits = burials.get(name);
+            if (waits != null && waits.tombstone.change() < mark.change()) {
+                burials.remove(name); // it was made anew since: what waits must not take this copy away
+            }
             done(name);
             archived++;
             archivedBytes += bytes;
